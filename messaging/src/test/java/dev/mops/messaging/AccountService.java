@@ -132,6 +132,7 @@ public final class AccountService implements AutoCloseable {
         private Class<?> application = JdbcApplication.class;
         private @Nullable BiFunction<AccountService, EventFamily<AccountEvent>, EventHandlers<AccountEvent>> handlers;
         private Consumer<GenericApplicationContext> beans = context -> {};
+        private boolean declaresFamily = true;
 
         private Builder(String name) {
             this.name = name;
@@ -163,6 +164,12 @@ public final class AccountService implements AutoCloseable {
 
         public Builder application(Class<?> application) {
             this.application = application;
+            return this;
+        }
+
+        /** The application declares its family itself. */
+        public Builder withoutFamily() {
+            declaresFamily = false;
             return this;
         }
 
@@ -198,6 +205,9 @@ public final class AccountService implements AutoCloseable {
 
         private void register(GenericApplicationContext context, EventFamily<AccountEvent> family) {
             var table = handlers;
+            if (!declaresFamily) {
+                return;
+            }
             if (table == null) {
                 context.registerBean(EventFamily.class, () -> family);
             } else {
