@@ -13,6 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -22,6 +23,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Collects what a transaction publishes and inserts it before the commit, after the domain's changes were flushed: the
@@ -29,7 +31,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class TransactionalOutbox implements Outbox {
 
-    private final List<Publication<?>> publications;
+    private final Supplier<List<Publication<?>>> publications;
     private final String source;
     private final long maxEventBytes;
     private final InstantSource clock;
@@ -38,15 +40,15 @@ final class TransactionalOutbox implements Outbox {
     private final Runnable afterCommit;
 
     TransactionalOutbox(
-            List<EventFamily<?>> families,
+            Supplier<List<EventFamily<?>>> families,
             String source,
             long maxEventBytes,
             InstantSource clock,
             DataSource dataSource,
             DomainFlush domainFlush,
             Runnable afterCommit) {
-        this.publications =
-                families.stream().<Publication<?>>map(Publication::of).toList();
+        this.publications = SingletonSupplier.of(() ->
+                families.get().stream().<Publication<?>>map(Publication::of).toList());
         this.source = source;
         this.maxEventBytes = maxEventBytes;
         this.clock = clock;
@@ -59,7 +61,7 @@ final class TransactionalOutbox implements Outbox {
     public EventMetadata publish(Object event) {
         Pending pending = pending();
         EventMetadata cause = CurrentEvent.metadata();
-        Publication<?> publication = publications.stream()
+        Publication<?> publication = publications.get().stream()
                 .filter(candidate -> candidate.family().root().isInstance(event))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
@@ -102,7 +104,7 @@ final class TransactionalOutbox implements Outbox {
     }
 
     private List<String> families() {
-        return publications.stream()
+        return publications.get().stream()
                 .map(publication -> publication.family().toString())
                 .toList();
     }
