@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  */
 public final class KafkaServer {
 
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
     private final Path folder;
