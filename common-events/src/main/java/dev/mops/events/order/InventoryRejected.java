@@ -1,0 +1,34 @@
+package dev.mops.events.order;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Some line is short, so nothing was reserved: the order ends as rejected. Published by the inventory service.
+ *
+ * @param orderId the order
+ * @param shortages the lines that are short
+ */
+public record InventoryRejected(UUID orderId, List<Shortage> shortages) implements OrderEvent {
+
+    public InventoryRejected {
+        requireNonNull(orderId, "orderId");
+        shortages = List.copyOf(requireNonNull(shortages, "shortages"));
+    }
+
+    /**
+     * A line that is short.
+     *
+     * @param sku the product
+     * @param requested pieces ordered
+     * @param available pieces that could have been reserved, less than requested
+     */
+    public record Shortage(String sku, int requested, int available) {
+
+        public Shortage {
+            requireNonNull(sku, "sku");
+        }
+    }
+}

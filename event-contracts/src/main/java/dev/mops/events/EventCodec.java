@@ -1,0 +1,217 @@
+package dev.mops.events;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.NoArgGenerator;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes and reads the events of one family as CloudEvents 1.0 in Kafka's binary mode: the attributes are headers, the
+ * value is the payload's JSON.
+ *
+ * @param <E> the family's root
+ * @see <a href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md">CloudEvents
+ *     Kafka protocol binding 1.0.2</a>
+ */
+public final class EventCodec<E> {
+
+    private static final NoArgGenerator IDS = Generators.timeBasedEpochGenerator();
+
+    // A reader takes every minor version of its major: unknown fields are ignored, absent ones stay null.
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
+            .build();
+
+    private final EventFamily<E> family;
+
+    public EventCodec(EventFamily<E> family) {
+        this.family = family;
+    }
+
+    /** A new event id: a UUIDv7, so that ids sort by time. */
+    public static UUID newId() {
+        return IDS.generate();
+    }
+
+    /** The event type of a record, by its header alone; null where the record is no CloudEvent in binary mode. */
+    public static @Nullable String typeOf(Headers headers) {
+        return text(headers, WireHeaders.TYPE);
+    }
+
+    /** The metadata of an event that is about to be published, with a new id. */
+    public EventMetadata describe(
+            E event,
+            String source,
+            Instant time,
+            @Nullable String correlationId,
+            @Nullable String causationId,
+            @Nullable String traceparent) {
+        EventDefinition<? extends E> definition = family.definitionOf(event.getClass());
+        UUID id = newId();
+        return new EventMetadata(
+                id,
+                definition.type(),
+                definition.version(),
+                source,
+                family.keyOf(event),
+                time,
+                correlationId == null ? id.toString() : correlationId,
+                causationId,
+                traceparent);
+    }
+
+    /** The record that carries an event. */
+    public ProducerRecord<byte[], byte[]> encode(Envelope<? extends E> envelope) {
+        EventMetadata metadata = envelope.metadata();
+        List<Header> headers = new ArrayList<>();
+        add(headers, WireHeaders.SPEC_VERSION, "1.0");
+        add(headers, WireHeaders.ID, metadata.id().toString());
+        add(headers, WireHeaders.TYPE, metadata.type());
+        add(headers, WireHeaders.SOURCE, metadata.source());
+        add(headers, WireHeaders.SUBJECT, metadata.key());
+        add(headers, WireHeaders.TIME, metadata.time().toString());
+        add(headers, WireHeaders.DATA_SCHEMA, metadata.type() + "/" + metadata.version());
+        add(headers, WireHeaders.CONTENT_TYPE, "application/json");
+        add(headers, WireHeaders.CORRELATION_ID, metadata.correlationId());
+        add(headers, WireHeaders.CAUSATION_ID, metadata.causationId());
+        add(headers, WireHeaders.TRACEPARENT, metadata.traceparent());
+        return new ProducerRecord<>(
+                family.topic(),
+                null,
+                metadata.key().getBytes(UTF_8),
+                JSON.writeValueAsBytes(envelope.event()),
+                headers);
+    }
+
+    /**
+     * The event of a record.
+     *
+     * @throws UnreadableEventException if the record is no CloudEvent of this family, its major version is unknown, or
+     *     its payload is not what the schema says
+     */
+    public Envelope<E> decode(ConsumerRecord<byte[], byte[]> record) {
+        Headers headers = record.headers();
+        String type = required(headers, WireHeaders.TYPE);
+        EventDefinition<? extends E> definition = family.definitionOf(type)
+                .orElseThrow(() ->
+                        new UnreadableEventException("The event type " + type + " is unknown on " + family.topic()));
+        EventVersion version = version(definition, required(headers, WireHeaders.DATA_SCHEMA));
+        String source = required(headers, WireHeaders.SOURCE);
+        String id = required(headers, WireHeaders.ID);
+        EventMetadata metadata = new EventMetadata(
+                id(source, id),
+                type,
+                version,
+                source,
+                required(headers, WireHeaders.SUBJECT),
+                time(headers, record.timestamp()),
+                textOr(headers, WireHeaders.CORRELATION_ID, id),
+                text(headers, WireHeaders.CAUSATION_ID),
+                text(headers, WireHeaders.TRACEPARENT));
+        E event = payload(definition, record.value());
+        if (!family.keyOf(event).equals(metadata.key())) {
+            throw new UnreadableEventException("The subject of " + type + " " + id + " is not the key of its payload");
+        }
+        return new Envelope<>(metadata, event);
+    }
+
+    private static EventVersion version(EventDefinition<?> definition, String dataSchema) {
+        String prefix = definition.type() + "/";
+        if (!dataSchema.startsWith(prefix)) {
+            throw new UnreadableEventException(
+                    "The dataschema of " + definition.type() + " is " + prefix + "<major>.<minor>, not " + dataSchema);
+        }
+        EventVersion version;
+        try {
+            version = EventVersion.parse(dataSchema.substring(prefix.length()));
+        } catch (IllegalArgumentException e) {
+            throw new UnreadableEventException("The dataschema " + dataSchema + " has no version", e);
+        }
+        if (version.major() != definition.version().major()) {
+            throw new UnreadableEventException("The major version of " + dataSchema + " is unknown: this build reads "
+                    + definition.type() + " " + definition.version().major() + ".x");
+        }
+        return version;
+    }
+
+    // CloudEvents lets an id be any text; what is no UUID becomes the name-based UUID of source and id.
+    private static UUID id(String source, String id) {
+        try {
+            return UUID.fromString(id);
+        } catch (IllegalArgumentException notAUuid) {
+            return UUID.nameUUIDFromBytes((source + "\n" + id).getBytes(UTF_8));
+        }
+    }
+
+    private static Instant time(Headers headers, long recordTimestamp) {
+        String time = text(headers, WireHeaders.TIME);
+        if (time == null) {
+            return Instant.ofEpochMilli(recordTimestamp);
+        }
+        try {
+            return OffsetDateTime.parse(time).toInstant();
+        } catch (DateTimeException e) {
+            throw new UnreadableEventException("The time '" + time + "' is not RFC 3339", e);
+        }
+    }
+
+    private static <T> T payload(EventDefinition<T> definition, byte @Nullable [] value) {
+        if (value == null) {
+            throw new UnreadableEventException("An event of type " + definition.type() + " has no payload");
+        }
+        try {
+            T payload = JSON.readValue(value, definition.payload());
+            if (payload == null) {
+                throw new UnreadableEventException("The payload of " + definition.type() + " is null");
+            }
+            return payload;
+        } catch (JacksonException e) {
+            // The original message only: the location would quote the payload, which may hold personal data.
+            throw new UnreadableEventException(
+                    "The payload of " + definition.type() + " can't be read: " + e.getOriginalMessage());
+        }
+    }
+
+    private static void add(List<Header> headers, String name, @Nullable String value) {
+        if (value != null) {
+            headers.add(new RecordHeader(name, value.getBytes(UTF_8)));
+        }
+    }
+
+    private static String required(Headers headers, String name) {
+        String value = text(headers, name);
+        if (value == null) {
+            throw new UnreadableEventException("The header " + name + " is missing");
+        }
+        return value;
+    }
+
+    private static String textOr(Headers headers, String name, String otherwise) {
+        String value = text(headers, name);
+        return value == null ? otherwise : value;
+    }
+
+    private static @Nullable String text(Headers headers, String name) {
+        Header header = headers.lastHeader(name);
+        return header == null || header.value() == null ? null : new String(header.value(), UTF_8);
+    }
+}

@@ -1,0 +1,154 @@
+package dev.mops.events;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events of one entity: a sealed root type, the topic that carries them, the key that orders them, and for each
+ * record its type name, version and schema. The one place where these are tied together.
+ *
+ * @param <E> the sealed root of the family's records
+ */
+public final class EventFamily<E> {
+
+    private final Class<E> root;
+    private final String topic;
+    private final Function<? super E, String> key;
+    private final Map<Class<?>, EventDefinition<? extends E>> byPayload;
+    private final Map<String, EventDefinition<? extends E>> byType;
+
+    private EventFamily(
+            Class<E> root,
+            String topic,
+            Function<? super E, String> key,
+            Map<Class<?>, EventDefinition<? extends E>> byPayload,
+            Map<String, EventDefinition<? extends E>> byType) {
+        this.root = root;
+        this.topic = topic;
+        this.key = key;
+        this.byPayload = byPayload;
+        this.byType = byType;
+    }
+
+    /** Begins a family of the records that {@code root}, a sealed interface, permits. */
+    public static <E> Builder<E> of(Class<E> root) {
+        return new Builder<>(root);
+    }
+
+    /** The sealed root type of the family's records. */
+    public Class<E> root() {
+        return root;
+    }
+
+    /** The topic that carries every event of the family. */
+    public String topic() {
+        return topic;
+    }
+
+    /** The key whose events keep their order: the record key and the CloudEvents subject. */
+    public String keyOf(E event) {
+        return key.apply(event);
+    }
+
+    /** All event types, in the order in which they were declared. */
+    public List<EventDefinition<? extends E>> definitions() {
+        return List.copyOf(byType.values());
+    }
+
+    /** The definition of a type name, or empty where this build does not know the type. */
+    public Optional<EventDefinition<? extends E>> definitionOf(String type) {
+        return Optional.ofNullable(byType.get(type));
+    }
+
+    /**
+     * The definition of a record of this family.
+     *
+     * @throws IllegalArgumentException if the class is not a record of this family
+     */
+    public EventDefinition<? extends E> definitionOf(Class<?> payload) {
+        EventDefinition<? extends E> definition = byPayload.get(payload);
+        if (definition == null) {
+            throw new IllegalArgumentException(
+                    payload.getName() + " is no event of the family " + root.getSimpleName() + " on " + topic);
+        }
+        return definition;
+    }
+
+    @Override
+    public String toString() {
+        return "EventFamily[" + root.getSimpleName() + " on " + topic + "]";
+    }
+
+    /** Collects a family and checks that it is whole. */
+    public static final class Builder<E> {
+
+        private final Class<E> root;
+        private final Map<Class<?>, EventDefinition<? extends E>> byPayload = new LinkedHashMap<>();
+        private final Map<String, EventDefinition<? extends E>> byType = new LinkedHashMap<>();
+        private @Nullable String topic;
+        private @Nullable Function<? super E, String> key;
+
+        private Builder(Class<E> root) {
+            this.root = root;
+        }
+
+        /** The topic of all events of the family. */
+        public Builder<E> topic(String topic) {
+            this.topic = topic;
+            return this;
+        }
+
+        /** The key whose events keep their order. */
+        public Builder<E> key(Function<? super E, String> key) {
+            this.key = key;
+            return this;
+        }
+
+        /**
+         * Adds a record with the type name and version under which it is written. Its schema is the resource
+         * {@code /schemas/<type>/<version>.json}.
+         *
+         * @throws IllegalArgumentException if record or type name is there already, or the schema is missing
+         */
+        public <T extends E> Builder<E> event(Class<T> payload, String type, String version) {
+            EventVersion parsed = EventVersion.parse(version);
+            EventDefinition<T> definition =
+                    new EventDefinition<>(payload, type, parsed, EventSchema.of(root, type, parsed));
+            if (byPayload.putIfAbsent(payload, definition) != null || byType.putIfAbsent(type, definition) != null) {
+                throw new IllegalArgumentException(payload.getSimpleName() + " or " + type + " stands twice");
+            }
+            return this;
+        }
+
+        /**
+         * The family.
+         *
+         * @throws IllegalStateException if topic or key is missing, if the root is not sealed, or if a permitted record
+         *     was not added
+         */
+        public EventFamily<E> build() {
+            if (topic == null || key == null) {
+                throw new IllegalStateException("The family " + root.getSimpleName() + " needs a topic and a key");
+            }
+            Class<?>[] permitted = root.getPermittedSubclasses();
+            if (permitted == null) {
+                throw new IllegalStateException(root.getName() + " is not sealed: its events could not be counted");
+            }
+            Set<Class<?>> missing = new HashSet<>(List.of(permitted));
+            missing.removeAll(byPayload.keySet());
+            if (!missing.isEmpty()) {
+                List<String> names = new ArrayList<>();
+                missing.forEach(type -> names.add(type.getSimpleName()));
+                throw new IllegalStateException("The family " + root.getSimpleName() + " lacks " + names);
+            }
+            return new EventFamily<>(root, topic, key, byPayload, byType);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.mops.events;
+
+import com.networknt.schema.Error;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON Schema (2020-12) of one version of an event type, from {@code /schemas/<type>/<version>.json}. */
+public final class EventSchema {
+
+    private final String text;
+    private volatile @Nullable Schema compiled;
+
+    private EventSchema(String text) {
+        this.text = text;
+    }
+
+    static EventSchema of(Class<?> owner, String type, EventVersion version) {
+        String path = "/schemas/" + type + "/" + version + ".json";
+        try (InputStream in = owner.getResourceAsStream(path)) {
+            if (in == null) {
+                throw new IllegalArgumentException("The schema of " + type + " is missing: no resource " + path);
+            }
+            return new EventSchema(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The schema " + path + " can't be read", e);
+        }
+    }
+
+    /** The schema itself, as JSON. */
+    public String text() {
+        return text;
+    }
+
+    /** What in this JSON document violates the schema, formats included; empty where it is valid. */
+    public List<String> violations(String json) {
+        return compiled()
+                .validate(
+                        json,
+                        InputFormat.JSON,
+                        context -> context.executionConfig(config -> config.formatAssertionsEnabled(true)))
+                .stream()
+                .map(Error::toString)
+                .toList();
+    }
+
+    // Compiled on first use: a service that never checks does not pay for it at start-up.
+    private Schema compiled() {
+        Schema schema = compiled;
+        if (schema == null) {
+            schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                    .getSchema(text);
+            compiled = schema;
+        }
+        return schema;
+    }
+}
