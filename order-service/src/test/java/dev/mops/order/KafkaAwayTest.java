@@ -45,8 +45,11 @@ class KafkaAwayTest {
     void orders_are_taken_while_kafka_is_away_and_published_when_it_is_back() {
         try (ConfigurableApplicationContext service = new SpringApplicationBuilder(OrderServiceApplication.class)
                 .profiles("demo")
-                .properties("server.port=0")
-                .run(TestServers.arguments(TestServers.settings("order_kafka_away", kafka.bootstrapServers())))) {
+                .run(TestServers.arguments(
+                        TestServers.settings("order_kafka_away", kafka.bootstrapServers()),
+                        "--server.port=0",
+                        "--logging.level.root=warn",
+                        "--spring.main.banner-mode=off"))) {
             RestTestClient http = OrderServiceTest.client(
                     service.getEnvironment().getRequiredProperty("local.server.port", Integer.class));
             kafka.kill();

@@ -12,7 +12,6 @@ import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.Money;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
-import dev.mops.events.order.OrderEvents;
 import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.OrderRefunded;
 import dev.mops.events.order.OrderShipped;
@@ -29,12 +28,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.MediaType;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -45,9 +41,11 @@ import org.springframework.test.web.servlet.client.EntityExchangeResult;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
 /** The whole service on a real PostgreSQL and Kafka. The test is its customer, and all the other services. */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {"logging.level.root=warn", "spring.main.banner-mode=off"})
 @ActiveProfiles("demo")
-@Import(OrderServiceTest.Topic.class)
+@Import(TestLog.class)
 abstract class OrderServiceTest {
 
     @LocalServerPort
@@ -186,15 +184,5 @@ abstract class OrderServiceTest {
             case OrderPaid _, PaymentDeclined _, OrderRefunded _ -> "/billing-service";
             case OrderShipped _, ShipmentFailed _ -> "/shipping-service";
         };
-    }
-
-    /** The log of all orders. */
-    @TestConfiguration(proxyBeanMethods = false)
-    static class Topic {
-
-        @Bean
-        TestTopic<OrderEvent> testTopic(@Value("${spring.kafka.bootstrap-servers}") String bootstrapServers) {
-            return new TestTopic<>(OrderEvents.FAMILY, bootstrapServers);
-        }
     }
 }

@@ -2,7 +2,9 @@ package dev.mops.order;
 
 import dev.mops.local.EmbeddedServers;
 import dev.mops.local.PostgresServer;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The settings of a service that runs on servers of this JVM. */
 final class TestServers {
@@ -29,10 +31,11 @@ final class TestServers {
                 bootstrapServers);
     }
 
-    /** Settings as a program takes them. */
-    static String[] arguments(Map<String, String> settings) {
-        return settings.entrySet().stream()
-                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+    /** Settings as a program takes them, and more arguments. */
+    static String[] arguments(Map<String, String> settings, String... more) {
+        return Stream.concat(
+                        settings.entrySet().stream().map(setting -> "--" + setting.getKey() + "=" + setting.getValue()),
+                        Arrays.stream(more))
                 .toArray(String[]::new);
     }
 }
