@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mops.local;
+
+import org.jspecify.annotations.NullMarked;

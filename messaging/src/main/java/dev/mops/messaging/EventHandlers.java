@@ -1,0 +1,197 @@
+package dev.mops.messaging;
+
+import dev.mops.events.EventDefinition;
+import dev.mops.events.EventFamily;
+import dev.mops.events.EventMetadata;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service's door for events: which events of a family it handles, and how. Declared as one bean for each family.
+ *
+ * <p>Handlers run in the transaction of their batch, one by one, in log order, and exactly once for each event. They load,
+ * decide, save and publish; they keep nothing in memory.
+ *
+ * @param <E> the root of the family
+ */
+public final class EventHandlers<E> {
+
+    private final EventFamily<E> family;
+    private final Consumer<List<E>> prepare;
+    private final Map<Class<?>, Step<E>> steps;
+
+    private EventHandlers(EventFamily<E> family, Consumer<List<E>> prepare, Map<Class<?>, Step<E>> steps) {
+        this.family = family;
+        this.prepare = prepare;
+        this.steps = Map.copyOf(steps);
+    }
+
+    /** Begins the table of a family. */
+    public static <E> Builder<E> of(EventFamily<E> family) {
+        return new Builder<>(family);
+    }
+
+    /** The family whose events are handled. */
+    public EventFamily<E> family() {
+        return family;
+    }
+
+    /** The names of the event types that are handled. */
+    public Set<String> types() {
+        return steps.keySet().stream()
+                .map(payload -> family.definitionOf(payload).type())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Whether events of this type are handled here. */
+    public boolean handles(String type) {
+        return family.definitionOf(type)
+                .map(EventDefinition::payload)
+                .filter(steps::containsKey)
+                .isPresent();
+    }
+
+    /** Whether the handling of some event makes a call of the outside world. */
+    public boolean callsOutside() {
+        return steps.values().stream().anyMatch(Step.Call.class::isInstance);
+    }
+
+    /** Loads and locks what these events need, in one order for all batches. */
+    public void prepare(List<E> events) {
+        prepare.accept(events);
+    }
+
+    /**
+     * What is to be done with an event.
+     *
+     * @throws IllegalArgumentException if its type is not handled here
+     */
+    public Step<E> stepOf(E event) {
+        Step<E> step = steps.get(event.getClass());
+        if (step == null) {
+            throw new IllegalArgumentException(event.getClass().getSimpleName() + " is not handled here");
+        }
+        return step;
+    }
+
+    /** What is done with an event of one type. */
+    public sealed interface Step<E> {
+
+        /** One part, in the transaction of the batch. */
+        record Handle<E>(BiConsumer<E, EventMetadata> handler) implements Step<E> {}
+
+        /**
+         * Three parts around a call of the outside world.
+         *
+         * @param intend in a transaction of its own: records the intent and returns the request, or nothing where no
+         *     call is due
+         * @param call without a transaction: makes the call and returns its outcome
+         * @param record in the transaction of the batch: records the outcome
+         */
+        record Call<E>(
+                Function<E, Optional<Object>> intend, Function<Object, Object> call, BiConsumer<E, Object> record)
+                implements Step<E> {}
+    }
+
+    /** Collects a table. */
+    public static final class Builder<E> {
+
+        private final EventFamily<E> family;
+        private final Map<Class<?>, Step<E>> steps = new LinkedHashMap<>();
+        private @Nullable Consumer<List<E>> prepare;
+
+        private Builder(EventFamily<E> family) {
+            this.family = family;
+        }
+
+        /**
+         * Runs once for each batch, before its handlers and in their transaction: one query that loads and locks what
+         * the batch needs, in one order, so that batches do not deadlock.
+         *
+         * @throws IllegalStateException if it is there already
+         */
+        public Builder<E> prepare(Consumer<List<E>> prepare) {
+            if (this.prepare != null) {
+                throw new IllegalStateException("prepare stands twice");
+            }
+            this.prepare = prepare;
+            return this;
+        }
+
+        /**
+         * Handles the events of a type.
+         *
+         * @throws IllegalArgumentException if the type is handled already or does not belong to the family
+         */
+        public <T extends E> Builder<E> on(Class<T> type, Consumer<? super T> handler) {
+            return on(type, (event, metadata) -> handler.accept(event));
+        }
+
+        /**
+         * Handles the events of a type, with their metadata.
+         *
+         * @throws IllegalArgumentException if the type is handled already or does not belong to the family
+         */
+        public <T extends E> Builder<E> on(Class<T> type, BiConsumer<? super T, EventMetadata> handler) {
+            return add(type, new Step.Handle<>((event, metadata) -> handler.accept(type.cast(event), metadata)));
+        }
+
+        /**
+         * Handles the events of a type with a call of the outside world.
+         *
+         * @param intend in a transaction of its own: decides from the stored state, records the intent, returns the
+         *     request or nothing. Runs again after a crash: it returns the same request while the intent is open. It
+         *     must not publish
+         * @param call without a transaction, for the events of a batch at once: the request carries an idempotency key
+         *     that names the business act
+         * @param record in the batch's transaction: outcome and outgoing events. If the state has moved since, it
+         *     throws, and the batch begins again
+         * @throws IllegalArgumentException if the type is handled already or does not belong to the family
+         */
+        public <T extends E, Q, A> Builder<E> on(
+                Class<T> type,
+                Function<? super T, Optional<Q>> intend,
+                Function<? super Q, ? extends A> call,
+                BiConsumer<? super T, ? super A> record) {
+            // The three parts were checked against each other above; in the table their types are forgotten.
+            @SuppressWarnings("unchecked")
+            Function<Object, Object> untypedCall = (Function<Object, Object>) (Function<?, ?>) call;
+            @SuppressWarnings("unchecked")
+            BiConsumer<Object, Object> untypedRecord = (BiConsumer<Object, Object>) (BiConsumer<?, ?>) record;
+            return add(
+                    type,
+                    new Step.Call<>(
+                            event -> intend.apply(type.cast(event)).map(request -> (Object) request),
+                            untypedCall,
+                            (event, outcome) -> untypedRecord.accept(event, outcome)));
+        }
+
+        /**
+         * The table.
+         *
+         * @throws IllegalStateException if it is empty
+         */
+        public EventHandlers<E> build() {
+            if (steps.isEmpty()) {
+                throw new IllegalStateException("The handlers of " + family + " handle nothing");
+            }
+            return new EventHandlers<>(family, prepare == null ? events -> {} : prepare, steps);
+        }
+
+        private Builder<E> add(Class<?> type, Step<E> step) {
+            String name = family.definitionOf(type).type();
+            if (steps.putIfAbsent(type, step) != null) {
+                throw new IllegalArgumentException(name + " is handled twice");
+            }
+            return this;
+        }
+    }
+}

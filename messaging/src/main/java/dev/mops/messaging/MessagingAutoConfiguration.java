@@ -1,0 +1,74 @@
+package dev.mops.messaging;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.mops.events.EventFamily;
+import dev.mops.messaging.topic.Topics;
+import java.time.InstantSource;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+import org.springframework.kafka.core.KafkaAdmin;
+
+/** What outbox and inbox share: settings, tables, topics. */
+@AutoConfiguration(
+        after = {DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class, KafkaAutoConfiguration.class})
+@EnableConfigurationProperties(MessagingProperties.class)
+public final class MessagingAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    InstantSource messagingClock() {
+        return InstantSource.system();
+    }
+
+    @Bean
+    EventFamilies eventFamilies(ObjectProvider<EventHandlers<?>> handlers, ObjectProvider<EventFamily<?>> families) {
+        return new EventFamilies(
+                handlers.orderedStream().toList(), families.orderedStream().toList());
+    }
+
+    @Bean
+    @DependsOnDatabaseInitialization
+    MessagingSchema messagingSchema(DataSource dataSource, Environment environment) {
+        return new MessagingSchema(dataSource, environment.getProperty("spring.flyway.enabled", Boolean.class, true));
+    }
+
+    @Bean
+    Topics topics(EventFamilies families, KafkaAdmin admin, MessagingProperties settings) {
+        return new Topics(
+                families.all().stream().map(EventFamily::topic).distinct().toList(),
+                settings.partitions(),
+                settings.replicationFactor(),
+                admin.getConfigurationProperties());
+    }
+
+    @Bean
+    static BeanPostProcessor transactionTimeouts(ObjectProvider<MessagingProperties> settings) {
+        return new TransactionTimeouts(settings);
+    }
+
+    /** Sets the limits of every pooled connection's transactions. */
+    private record TransactionTimeouts(ObjectProvider<MessagingProperties> settings) implements BeanPostProcessor {
+
+        @Override
+        public Object postProcessBeforeInitialization(Object bean, String beanName) {
+            if (bean instanceof HikariDataSource pool
+                    && !pool.getDataSourceProperties().containsKey("options")) {
+                long millis = settings.getObject().transactionTimeout().toMillis();
+                pool.addDataSourceProperty(
+                        "options",
+                        "-c idle_in_transaction_session_timeout=%1$d -c transaction_timeout=%1$d".formatted(millis));
+            }
+            return bean;
+        }
+    }
+}

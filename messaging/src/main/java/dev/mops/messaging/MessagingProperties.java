@@ -1,0 +1,67 @@
+package dev.mops.messaging;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Settings of the messaging module.
+ *
+ * @param consumerGroup the consumer group, and the inbox's scope; the application's name unless set
+ * @param partitions partitions of a topic that is created here; fixed for the topic's life
+ * @param replicationFactor copies of a topic that is created here; -1 takes the broker's default
+ * @param concurrency consumers of this instance for each event family
+ * @param batchSize the most records in one poll, and so in one transaction
+ * @param callConcurrency the most calls of the outside world at once, for each consumer
+ * @param callTimeout how long one call of the outside world may take
+ * @param maxEventSize the largest event that {@link Outbox#publish} takes, headers included
+ * @param pollInterval how often the relay looks for rows of other instances
+ * @param relayTimeout how long a relay may lead without an acknowledgement before it hands over
+ * @param transactionTimeout how long a transaction may last or stand idle before PostgreSQL ends it, so that a paused
+ *     process holds up nobody
+ * @param retryBackoff the wait before a failed batch runs again; it doubles up to {@code maxRetryBackoff}
+ * @param maxRetryBackoff the longest wait before a failed batch runs again
+ */
+@ConfigurationProperties("mops.messaging")
+public record MessagingProperties(
+        @Nullable String consumerGroup,
+        @DefaultValue("12") int partitions,
+        @DefaultValue("-1") short replicationFactor,
+        @DefaultValue("3") int concurrency,
+        @DefaultValue("500") int batchSize,
+        @DefaultValue("32") int callConcurrency,
+        @DefaultValue("5s") Duration callTimeout,
+        @DefaultValue("512KB") DataSize maxEventSize,
+        @DefaultValue("20ms") Duration pollInterval,
+        @DefaultValue("10s") Duration relayTimeout,
+        @DefaultValue("15s") Duration transactionTimeout,
+        @DefaultValue("200ms") Duration retryBackoff,
+        @DefaultValue("10s") Duration maxRetryBackoff) {
+
+    public MessagingProperties {
+        atLeastOne("partitions", partitions);
+        atLeastOne("concurrency", concurrency);
+        atLeastOne("batch-size", batchSize);
+        atLeastOne("call-concurrency", callConcurrency);
+        positive("call-timeout", callTimeout);
+        positive("poll-interval", pollInterval);
+        positive("relay-timeout", relayTimeout);
+        positive("transaction-timeout", transactionTimeout);
+        positive("retry-backoff", retryBackoff);
+        positive("max-retry-backoff", maxRetryBackoff);
+    }
+
+    private static void atLeastOne(String setting, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException("mops.messaging." + setting + " must be at least 1, not " + value);
+        }
+    }
+
+    private static void positive(String setting, Duration value) {
+        if (!value.isPositive()) {
+            throw new IllegalArgumentException("mops.messaging." + setting + " must be positive, not " + value);
+        }
+    }
+}

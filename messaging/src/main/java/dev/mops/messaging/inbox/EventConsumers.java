@@ -1,0 +1,136 @@
+package dev.mops.messaging.inbox;
+
+import dev.mops.messaging.EventHandlers;
+import dev.mops.messaging.MessagingProperties;
+import dev.mops.messaging.topic.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+import org.springframework.kafka.listener.ContainerProperties;
+import org.springframework.kafka.listener.ContainerProperties.AckMode;
+import org.springframework.kafka.listener.DefaultErrorHandler;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.backoff.ExponentialBackOff;
+import org.springframework.util.backoff.FixedBackOff;
+
+/** One listener container of spring-kafka for each table of handlers, all in the service's consumer group. */
+final class EventConsumers implements SmartLifecycle {
+
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+
+    private final List<ConcurrentMessageListenerContainer<byte[], byte[]>> containers;
+
+    EventConsumers(
+            List<EventHandlers<?>> tables,
+            String group,
+            Map<String, Object> configured,
+            MessagingProperties settings,
+            JdbcTemplate jdbc,
+            PlatformTransactionManager transactions,
+            MeterRegistry meters) {
+        Map<String, Object> config = consumerConfig(configured, settings);
+        if (tables.stream().anyMatch(EventHandlers::callsOutside)) {
+            checkCallsFit(config, settings);
+        }
+        TransactionTemplate transaction = new TransactionTemplate(transactions);
+        transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        Inbox inbox = new Inbox(jdbc, group);
+        this.containers = tables.stream()
+                .map(table -> container(table, group, config, settings, inbox, transaction, meters))
+                .toList();
+    }
+
+    private static <E> ConcurrentMessageListenerContainer<byte[], byte[]> container(
+            EventHandlers<E> table,
+            String group,
+            Map<String, Object> config,
+            MessagingProperties settings,
+            Inbox inbox,
+            TransactionTemplate transaction,
+            MeterRegistry meters) {
+        OutsideCalls calls = new OutsideCalls(settings.callConcurrency(), settings.callTimeout());
+        ContainerProperties properties = new ContainerProperties(table.family().topic());
+        properties.setGroupId(group);
+        properties.setAckMode(AckMode.MANUAL);
+        // A consumer that is refused goes on when it is allowed again; it does not end for good.
+        properties.setAuthExceptionRetryInterval(PAUSE_AFTER_FAILURE);
+        properties.setMessageListener(new EventListener<>(
+                table, new BatchProcessor<>(table, inbox, calls, transaction), backOff(settings), meters));
+        var container = new ConcurrentMessageListenerContainer<byte[], byte[]>(
+                new DefaultKafkaConsumerFactory<>(config), properties);
+        // What fails outside a batch's transaction, the commit of offsets say, is tried again; the default skips it in
+        // the end.
+        container.setCommonErrorHandler(new DefaultErrorHandler(
+                new FixedBackOff(PAUSE_AFTER_FAILURE.toMillis(), FixedBackOff.UNLIMITED_ATTEMPTS)));
+        container.setConcurrency(settings.concurrency());
+        container.setBeanName(table.family().topic() + "-consumer");
+        return container;
+    }
+
+    private static Map<String, Object> consumerConfig(Map<String, Object> configured, MessagingProperties settings) {
+        Map<String, Object> config = new HashMap<>(configured);
+        config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.batchSize());
+        // A group without offsets hears the whole history; losing what was written before it joined is no choice.
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.putIfAbsent(
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, List.of(CooperativeStickyAssignor.class));
+        return config;
+    }
+
+    /** A batch whose calls all take their time must end well before the broker takes the consumer for dead. */
+    private static void checkCallsFit(Map<String, Object> config, MessagingProperties settings) {
+        int rounds = Math.ceilDiv(settings.batchSize(), settings.callConcurrency());
+        Duration longest = settings.callTimeout().multipliedBy(rounds);
+        Duration limit = Duration.ofMillis(
+                        Long.parseLong(config.getOrDefault(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 300_000)
+                                .toString()))
+                .dividedBy(2);
+        if (longest.compareTo(limit) >= 0) {
+            throw new IllegalStateException("The calls of a batch could take " + longest
+                    + ", which must be less than half of max.poll.interval.ms (" + limit
+                    + "): lower mops.messaging.batch-size or call-timeout, or raise call-concurrency");
+        }
+    }
+
+    private static ExponentialBackOff backOff(MessagingProperties settings) {
+        ExponentialBackOff backOff =
+                new ExponentialBackOff(settings.retryBackoff().toMillis(), 2);
+        backOff.setMaxInterval(settings.maxRetryBackoff().toMillis());
+        return backOff;
+    }
+
+    @Override
+    public void start() {
+        containers.forEach(ConcurrentMessageListenerContainer::start);
+    }
+
+    @Override
+    public void stop() {
+        containers.forEach(ConcurrentMessageListenerContainer::stop);
+    }
+
+    @Override
+    public boolean isRunning() {
+        return containers.stream().anyMatch(ConcurrentMessageListenerContainer::isRunning);
+    }
+
+    /** After topics and relay; the first to stop. */
+    @Override
+    public int getPhase() {
+        return Topics.PHASE + 2;
+    }
+}

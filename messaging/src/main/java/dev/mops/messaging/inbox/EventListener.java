@@ -1,0 +1,102 @@
+package dev.mops.messaging.inbox;
+
+import dev.mops.events.Envelope;
+import dev.mops.events.EventCodec;
+import dev.mops.events.UnreadableEventException;
+import dev.mops.messaging.EventHandlers;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.kafka.listener.BatchAcknowledgingMessageListener;
+import org.springframework.kafka.support.Acknowledgment;
+import org.springframework.util.backoff.BackOff;
+import org.springframework.util.backoff.BackOffExecution;
+
+/**
+ * Takes the records of a poll: skips what nobody here handles, cuts the rest into batches and has them processed. Offsets
+ * are committed after the last transaction. What fails is rolled back and comes again, for as long as it takes.
+ */
+final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[], byte[]> {
+
+    private static final Logger log = LoggerFactory.getLogger(EventListener.class);
+
+    private final EventHandlers<E> handlers;
+    private final EventCodec<E> codec;
+    private final BatchProcessor<E> processor;
+    private final BackOff backOff;
+    private final Counter handled;
+    private final Counter skipped;
+    // The failures in a row of the consumer that runs on this thread.
+    private static final ThreadLocal<@Nullable BackOffExecution> FAILURES = new ThreadLocal<>();
+
+    EventListener(EventHandlers<E> handlers, BatchProcessor<E> processor, BackOff backOff, MeterRegistry meters) {
+        this.handlers = handlers;
+        this.codec = new EventCodec<>(handlers.family());
+        this.processor = processor;
+        this.backOff = backOff;
+        String topic = handlers.family().topic();
+        this.handled = meters.counter("mops.messaging.events.handled", "topic", topic);
+        this.skipped = meters.counter("mops.messaging.events.skipped", "topic", topic);
+    }
+
+    @Override
+    public void onMessage(List<ConsumerRecord<byte[], byte[]>> records, @Nullable Acknowledgment acknowledgment) {
+        if (acknowledgment == null) {
+            throw new IllegalStateException("The container must hand over acknowledgments: its mode is MANUAL");
+        }
+        try {
+            for (Batch<E> batch : Batch.cut(decode(records), handlers)) {
+                handled.increment(processor.process(batch));
+            }
+        } catch (RuntimeException | Error e) {
+            Duration wait = nextWait();
+            log.warn(
+                    "A batch of {} records from {}-{}@{} is rolled back and runs again in {} ms",
+                    records.size(),
+                    records.getFirst().topic(),
+                    records.getFirst().partition(),
+                    records.getFirst().offset(),
+                    wait.toMillis(),
+                    e);
+            acknowledgment.nack(0, wait);
+            return;
+        }
+        FAILURES.remove();
+        acknowledgment.acknowledge();
+    }
+
+    private List<Envelope<E>> decode(List<ConsumerRecord<byte[], byte[]>> records) {
+        List<Envelope<E>> envelopes = new ArrayList<>(records.size());
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            String type = EventCodec.typeOf(record.headers());
+            if (type != null && !handlers.handles(type)) {
+                skipped.increment();
+                continue;
+            }
+            try {
+                envelopes.add(codec.decode(record));
+            } catch (UnreadableEventException e) {
+                throw new UnreadableEventException(
+                        "The record %s-%d@%d can't be read"
+                                .formatted(record.topic(), record.partition(), record.offset()),
+                        e);
+            }
+        }
+        return envelopes;
+    }
+
+    private Duration nextWait() {
+        BackOffExecution execution = FAILURES.get();
+        if (execution == null) {
+            execution = backOff.start();
+            FAILURES.set(execution);
+        }
+        return Duration.ofMillis(execution.nextBackOff());
+    }
+}

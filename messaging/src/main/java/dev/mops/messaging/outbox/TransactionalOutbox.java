@@ -1,0 +1,214 @@
+package dev.mops.messaging.outbox;
+
+import dev.mops.events.Envelope;
+import dev.mops.events.EventCodec;
+import dev.mops.events.EventFamily;
+import dev.mops.events.EventMetadata;
+import dev.mops.messaging.CurrentEvent;
+import dev.mops.messaging.Outbox;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Collects what a transaction publishes and inserts it before the commit, after the domain's changes were flushed: the
+ * rows that changed are locked before outbox ids are drawn, which makes id order right for each key.
+ */
+final class TransactionalOutbox implements Outbox {
+
+    private final Supplier<List<Publication<?>>> publications;
+    private final String source;
+    private final long maxEventBytes;
+    private final InstantSource clock;
+    private final DataSource dataSource;
+    private final DomainFlush domainFlush;
+    private final Runnable afterCommit;
+
+    TransactionalOutbox(
+            Supplier<List<EventFamily<?>>> families,
+            String source,
+            long maxEventBytes,
+            InstantSource clock,
+            DataSource dataSource,
+            DomainFlush domainFlush,
+            Runnable afterCommit) {
+        this.publications = SingletonSupplier.of(() ->
+                families.get().stream().<Publication<?>>map(Publication::of).toList());
+        this.source = source;
+        this.maxEventBytes = maxEventBytes;
+        this.clock = clock;
+        this.dataSource = dataSource;
+        this.domainFlush = domainFlush;
+        this.afterCommit = afterCommit;
+    }
+
+    @Override
+    public EventMetadata publish(Object event) {
+        if (CurrentEvent.isIntending()) {
+            throw new IllegalStateException(
+                    "An intent does not publish, since it may run again: publish where the outcome is recorded");
+        }
+        Pending pending = pending();
+        EventMetadata cause = CurrentEvent.metadata();
+        Publication<?> publication = publications.get().stream()
+                .filter(candidate -> candidate.family().root().isInstance(event))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        event.getClass().getName() + " belongs to no event family of this service: " + families()));
+        Envelope<?> envelope = publication.describe(event, source, clock, cause);
+        ProducerRecord<byte[], byte[]> record = publication.encode(envelope);
+        int size = sizeOf(record);
+        if (size > maxEventBytes) {
+            throw new IllegalArgumentException(
+                    "The event %s %s of %s is larger than mops.messaging.max-event-size: %d > %d bytes"
+                            .formatted(
+                                    envelope.metadata().type(),
+                                    envelope.metadata().id(),
+                                    envelope.metadata().key(),
+                                    size,
+                                    maxEventBytes));
+        }
+        pending.add(record);
+        return envelope.metadata();
+    }
+
+    private Pending pending() {
+        if (!TransactionSynchronizationManager.isActualTransactionActive()
+                || TransactionSynchronizationManager.isCurrentTransactionReadOnly()) {
+            throw new IllegalStateException(
+                    "An event is published with a transaction that writes, and none is running");
+        }
+        if (!TransactionSynchronizationManager.hasResource(dataSource) || isAutoCommit()) {
+            throw new IllegalStateException("The running transaction is not one of the outbox's data source");
+        }
+        Optional<Pending> joined = TransactionSynchronizationManager.getSynchronizations().stream()
+                .filter(Pending.class::isInstance)
+                .map(Pending.class::cast)
+                .findFirst();
+        return joined.orElseGet(() -> {
+            Pending pending = new Pending();
+            TransactionSynchronizationManager.registerSynchronization(pending);
+            return pending;
+        });
+    }
+
+    /** In a transaction of another data source, ours may be bound too: each statement for itself. */
+    private boolean isAutoCommit() {
+        Connection connection = DataSourceUtils.getConnection(dataSource);
+        try {
+            return connection.getAutoCommit();
+        } catch (SQLException e) {
+            throw new DataAccessResourceFailureException("The connection of the running transaction is broken", e);
+        } finally {
+            DataSourceUtils.releaseConnection(connection, dataSource);
+        }
+    }
+
+    private List<String> families() {
+        return publications.get().stream()
+                .map(publication -> publication.family().toString())
+                .toList();
+    }
+
+    private static int sizeOf(ProducerRecord<byte[], byte[]> record) {
+        int size = record.key().length + record.value().length;
+        for (Header header : record.headers()) {
+            size += header.key().length() + header.value().length;
+        }
+        return size;
+    }
+
+    /** A family with its codec, so that the event's type is known to both. */
+    private record Publication<E>(EventFamily<E> family, EventCodec<E> codec) {
+
+        static <E> Publication<E> of(EventFamily<E> family) {
+            return new Publication<>(family, new EventCodec<>(family));
+        }
+
+        Envelope<E> describe(Object event, String source, InstantSource clock, @Nullable EventMetadata cause) {
+            E typed = family.root().cast(event);
+            EventMetadata metadata = codec.describe(
+                    typed,
+                    source,
+                    clock.instant().truncatedTo(ChronoUnit.MICROS),
+                    cause == null ? null : cause.correlationId(),
+                    cause == null ? null : cause.id().toString(),
+                    cause == null ? null : cause.traceparent());
+            return new Envelope<>(metadata, typed);
+        }
+
+        ProducerRecord<byte[], byte[]> encode(Envelope<?> envelope) {
+            return codec.encode(
+                    new Envelope<>(envelope.metadata(), family.root().cast(envelope.event())));
+        }
+    }
+
+    /** What one transaction has published so far. A suspended transaction keeps its own. */
+    private final class Pending implements TransactionSynchronization, Ordered {
+
+        private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        private final Map<Object, Integer> savepoints = new HashMap<>();
+        private boolean inserted;
+
+        void add(ProducerRecord<byte[], byte[]> record) {
+            if (inserted) {
+                throw new IllegalStateException("The transaction is committing: it is too late to publish");
+            }
+            records.add(record);
+        }
+
+        @Override
+        public void savepoint(Object savepoint) {
+            savepoints.put(savepoint, records.size());
+        }
+
+        /** What was published behind the savepoint goes with it; the first publication may have come later than it. */
+        @Override
+        public void savepointRollback(Object savepoint) {
+            records.subList(savepoints.getOrDefault(savepoint, 0), records.size())
+                    .clear();
+        }
+
+        @Override
+        public void beforeCommit(boolean readOnly) {
+            domainFlush.flush();
+            inserted = true;
+            Connection connection = DataSourceUtils.getConnection(dataSource);
+            try {
+                OutboxTable.insert(connection, records);
+            } catch (SQLException e) {
+                throw new DataAccessResourceFailureException("The outbox can't be written", e);
+            } finally {
+                DataSourceUtils.releaseConnection(connection, dataSource);
+            }
+        }
+
+        @Override
+        public void afterCommit() {
+            afterCommit.run();
+        }
+
+        /** After every other synchronization, which may still publish before the commit. */
+        @Override
+        public int getOrder() {
+            return Ordered.LOWEST_PRECEDENCE;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package dev.mops.messaging.topic;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Declares the topics that this service reads and writes. A topic's partition count is fixed for life: another count
+ * would send the next event of a key to another partition and break its order.
+ */
+public final class Topics implements SmartLifecycle {
+
+    /** Before the relay and the consumers, which need the topics. */
+    public static final int PHASE = 0;
+
+    private static final Logger log = LoggerFactory.getLogger(Topics.class);
+    private static final int TIMEOUT_MILLIS = 5_000;
+
+    private final List<String> topics;
+    private final int partitions;
+    private final short replicationFactor;
+    private final Map<String, Object> admin;
+    private volatile boolean declared;
+    private volatile boolean running;
+
+    public Topics(List<String> topics, int partitions, short replicationFactor, Map<String, Object> admin) {
+        this.topics = topics;
+        this.partitions = partitions;
+        this.replicationFactor = replicationFactor;
+        this.admin = new HashMap<>(admin);
+        this.admin.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
+        this.admin.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
+    }
+
+    /**
+     * Creates the topics that are missing and checks those that exist; does nothing once that succeeded.
+     *
+     * @throws PartitionCountException if a topic exists with another partition count
+     * @throws KafkaException if the broker can't be reached or refuses
+     */
+    public synchronized void declare() {
+        if (declared || topics.isEmpty()) {
+            return;
+        }
+        try (Admin client = Admin.create(admin)) {
+            check(client.describeTopics(create(client)).allTopicNames().get());
+            declared = true;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new org.apache.kafka.common.errors.InterruptException(e);
+        }
+    }
+
+    /** Creates what is missing; returns what was there already. */
+    private List<String> create(Admin client) throws ExecutionException, InterruptedException {
+        List<String> missing = new ArrayList<>(topics);
+        missing.removeAll(client.listTopics().names().get());
+        List<String> existing = new ArrayList<>(topics);
+        existing.removeAll(missing);
+        for (String topic : missing) {
+            NewTopic request = new NewTopic(topic, partitions, replicationFactor)
+                    .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
+            try {
+                client.createTopics(List.of(request)).all().get();
+                log.info("Created the topic {} with {} partitions", topic, partitions);
+            } catch (ExecutionException e) {
+                // Another instance was faster; whether it agrees on the partitions is checked next.
+                if (!(e.getCause() instanceof TopicExistsException)) {
+                    throw e;
+                }
+                existing.add(topic);
+            }
+        }
+        return existing;
+    }
+
+    private void check(Map<String, TopicDescription> existing) {
+        existing.forEach((topic, description) -> {
+            int actual = description.partitions().size();
+            if (actual != partitions) {
+                throw new PartitionCountException(topic, actual, partitions);
+            }
+        });
+    }
+
+    @Override
+    public void start() {
+        try {
+            declare();
+        } catch (RetriableException e) {
+            // The outbox exists so that orders are taken while Kafka is down: the relay declares the topics later.
+            log.warn("Kafka can't be reached yet, topics {} are declared once it can: {}", topics, e.getMessage());
+        }
+        running = true;
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+}
