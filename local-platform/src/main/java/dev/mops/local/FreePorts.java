@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.IntStream;
 
 /** Ports that nobody listens on. */
 public final class FreePorts {
@@ -19,11 +18,22 @@ public final class FreePorts {
      * stops and comes back on it must not find it taken by one of its own clients.
      */
     public static int find() {
-        return IntStream.generate(() -> ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST))
-                .limit(1_000)
+        return find(1)[0];
+    }
+
+    /** As many different ones. */
+    static int[] find(int count) {
+        int[] ports = ThreadLocalRandom.current()
+                .ints(LOWEST, HIGHEST)
+                .limit(10_000)
+                .distinct()
                 .filter(FreePorts::isFree)
-                .findFirst()
-                .orElseThrow(() -> new LocalPlatformException("No free port between " + LOWEST + " and " + HIGHEST));
+                .limit(count)
+                .toArray();
+        if (ports.length < count) {
+            throw new LocalPlatformException("No free port between " + LOWEST + " and " + HIGHEST);
+        }
+        return ports;
     }
 
     private static boolean isFree(int port) {

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  */
 public final class KafkaServer {
 
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
     private final Path folder;
@@ -182,6 +182,9 @@ public final class KafkaServer {
                 share.coordinator.state.topic.num.partitions=4
                 # one machine: nobody to wait for
                 group.initial.rebalance.delay.ms=0
+                # a broker that was killed may register again when the session of the one before is over
+                broker.session.timeout.ms=2000
+                broker.heartbeat.interval.ms=400
                 group.coordinator.append.linger.ms=0
                 group.min.session.timeout.ms=1000
                 group.consumer.min.session.timeout.ms=1000
@@ -218,7 +221,10 @@ public final class KafkaServer {
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                // Kafka asks log4j whether it is there; its answer is no error.
+                "-Dlog4j2.statusLoggerLevel=OFF",
                 quoted("-Dlogback.configurationFile=" + loggingFile()),
                 "-cp",
                 quoted(classPath),

@@ -26,23 +26,40 @@ final class LogFiles {
         return lastError(log, 0);
     }
 
+    /** Why a Spring Boot application did not start: its own description where there is one, else the last error. */
+    static Optional<String> failure(Path log, long offset) {
+        List<String> lines = lines(log, offset);
+        int description = lines.lastIndexOf("Description:");
+        return description >= 0 && description + 1 < lines.size()
+                ? Optional.of(shortened(lines.get(description + 1)))
+                : lastError(log, offset);
+    }
+
     /** The same, of what was written after the offset. */
     static Optional<String> lastError(Path log, long offset) {
+        List<String> lines = lines(log, offset);
+        return lines.reversed().stream()
+                .filter(line -> ERROR.matcher(line).find())
+                .findFirst()
+                .or(() -> lines.isEmpty() ? Optional.empty() : Optional.of(lines.getLast()))
+                .map(LogFiles::shortened);
+    }
+
+    private static List<String> lines(Path log, long offset) {
         try {
             byte[] bytes = Files.readAllBytes(log);
             int from = (int) Math.min(offset, bytes.length);
-            List<String> lines = new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8)
+            return new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.isBlank())
                     .toList();
-            return lines.reversed().stream()
-                    .filter(line -> ERROR.matcher(line).find())
-                    .findFirst()
-                    .or(() -> lines.isEmpty() ? Optional.empty() : Optional.of(lines.getLast()))
-                    .map(String::strip)
-                    .map(line -> line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line);
         } catch (IOException notThere) {
-            return Optional.empty();
+            return List.of();
         }
+    }
+
+    private static String shortened(String line) {
+        String stripped = line.strip();
+        return stripped.length() > LONGEST ? stripped.substring(0, LONGEST) + "…" : stripped;
     }
 }

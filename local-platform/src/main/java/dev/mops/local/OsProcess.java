@@ -2,6 +2,7 @@ package dev.mops.local;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -139,28 +140,49 @@ record OsProcess(long pid, String startedAt) {
         }
     }
 
+    /** Whether it hangs in SIGSTOP, where the system tells. */
+    boolean isPaused() {
+        try {
+            return Files.exists(PROC) && statFields(pid)[0].equals("T");
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
     Optional<Instant> startInstant() {
         return ProcessHandle.of(pid).flatMap(handle -> handle.info().startInstant());
     }
 
-    /** Resident bytes of this process alone; zero where the system does not say. */
+    /** Resident bytes, as ps shows them; zero where the system does not say. */
     long residentBytes() {
         try {
             if (Files.exists(PROC)) {
-                // A shared page counts once over all its users where the system can tell (Pss).
-                for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/smaps_rollup"))) {
-                    if (line.startsWith("Pss:")) {
-                        return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
-                    }
-                }
-                return 0;
+                return kilobytes("status", "VmRSS:");
             }
             Process ps = new ProcessBuilder("ps", "-o", "rss=", "-p", Long.toString(pid)).start();
-            String out = new String(ps.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII);
+            String out = new String(ps.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             return out.isBlank() ? 0 : Long.parseLong(out.strip()) * 1024;
         } catch (IOException gone) {
             return 0;
         }
+    }
+
+    /** Resident bytes with each shared page counted once over all that share it, where the system tells. */
+    long proportionalBytes() {
+        try {
+            return kilobytes("smaps_rollup", "Pss:");
+        } catch (IOException untold) {
+            return residentBytes();
+        }
+    }
+
+    private long kilobytes(String file, String field) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), file))) {
+            if (line.startsWith(field)) {
+                return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
+            }
+        }
+        return 0;
     }
 
     static LocalPlatformException interrupted() {
@@ -181,8 +203,7 @@ record OsProcess(long pid, String startedAt) {
         if (Files.exists(PROC)) {
             // Clock ticks since boot: unlike a date, no change of the clock moves them. A zombie is not alive.
             try {
-                String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+                String[] fields = statFields(pid);
                 return fields[0].equals("Z") || fields[0].equals("X") ? Optional.empty() : Optional.of(fields[19]);
             } catch (IOException gone) {
                 return Optional.empty();
@@ -192,5 +213,11 @@ record OsProcess(long pid, String startedAt) {
                 .filter(ProcessHandle::isAlive)
                 .flatMap(handle -> handle.info().startInstant())
                 .map(Instant::toString);
+    }
+
+    /** The fields after the command's name: the first is the state, the twentieth the start time. */
+    private static String[] statFields(long pid) throws IOException {
+        String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     }
 }

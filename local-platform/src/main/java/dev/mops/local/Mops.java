@@ -1,0 +1,348 @@
+package dev.mops.local;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The {@code mops} program: the whole platform on this machine, started, shown and broken from a shell. */
+@Command(
+        name = "mops",
+        description = "The mo-ps platform on this machine, without Docker.",
+        subcommands = CommandLine.HelpCommand.class,
+        synopsisSubcommandLabel = "COMMAND")
+public final class Mops implements Runnable {
+
+    private static final int OK = 0;
+    private static final int FAILED = 1;
+    private static final int NOT_ALL_UP = 3;
+    private static final String SERVICE =
+            "order-service, inventory-service, billing-service, shipping-service, kafka" + " or postgres";
+
+    private final Path home;
+    private final Platform platform;
+    private final PrintStream out = System.out;
+
+    private Mops(Path root) {
+        String given = System.getenv("MOPS_HOME");
+        this.home = given == null || given.isBlank() ? root.resolve(".mops") : Path.of(given);
+        this.platform = Platform.at(root, home, Ports.demo());
+    }
+
+    /** Runs one command; the system property {@code mops.root} names the repository. */
+    public static void main(String[] args) {
+        Path root = Path.of(System.getProperty("mops.root", "")).toAbsolutePath();
+        CommandLine program = new CommandLine(new Mops(root))
+                .setExecutionExceptionHandler((e, line, parsed) -> {
+                    if (e instanceof LocalPlatformException) {
+                        System.err.println("mops: " + e.getMessage());
+                        return FAILED;
+                    }
+                    throw e;
+                })
+                .setUsageHelpAutoWidth(true);
+        System.exit(program.execute(args));
+    }
+
+    @Override
+    public void run() {
+        CommandLine.usage(this, out);
+    }
+
+    @Command(
+            description = "Build what is stale, start everything, print the addresses; Ctrl-C stops it all.",
+            sortOptions = false)
+    int up(
+            @Option(
+                            names = {"-d", "--detach"},
+                            description = "Leave it running and return.")
+                    boolean detach)
+            throws InterruptedException {
+        long begin = System.nanoTime();
+        CountDownLatch stopped = new CountDownLatch(1);
+        Thread stop = new Thread(() -> {
+            out.println("\nStopping …");
+            stopAll();
+            stopped.countDown();
+        });
+        out.println("Starting the platform (its data: " + home + ") …");
+        Runtime.getRuntime().addShutdownHook(stop);
+        boolean started = false;
+        try {
+            platform.start(line -> out.println("  " + line));
+            started = true;
+        } catch (LocalPlatformException e) {
+            if (isHookRunning(stop)) {
+                // Ctrl-C came during the start: the hook says so and ends the program.
+                stopped.await();
+                return FAILED;
+            }
+            throw e;
+        } finally {
+            if (!started && !isHookRunning(stop)) {
+                Runtime.getRuntime().removeShutdownHook(stop);
+            }
+        }
+        out.println("Ready in " + Durations.since(begin));
+        printAddresses();
+        if (detach) {
+            Runtime.getRuntime().removeShutdownHook(stop);
+            out.println("\nIt runs in the background: ./mops status, ./mops logs <service>, ./mops down");
+            return OK;
+        }
+        out.println("\nCtrl-C stops it all.");
+        watch();
+        Runtime.getRuntime().removeShutdownHook(stop);
+        out.println("The platform was stopped.");
+        return OK;
+    }
+
+    @Command(description = "Show each process: state, pid, port, memory, uptime. Exit status 3 unless all are up.")
+    int status() {
+        out.printf(Locale.ROOT, "%-20s %-10s %8s %6s %10s %10s%n", "", "STATE", "PID", "PORT", "MEMORY", "UPTIME");
+        long total = 0;
+        boolean allUp = true;
+        for (ServiceProcess service : platform.instances()) {
+            Optional<OsProcess> process = service.process();
+            boolean up = process.isPresent() && !process.get().isPaused() && service.isReady();
+            allUp &= up;
+            long memory = process.map(OsProcess::residentBytes).orElse(0L);
+            total += memory;
+            row(service.name(), state(process, up), process, service.port(), memory);
+        }
+        PostgresServer postgres = platform.postgres();
+        Optional<OsProcess> postmaster = postgres.process();
+        long shared =
+                postgres.processes().mapToLong(OsProcess::proportionalBytes).sum();
+        row("postgres", state(postmaster, true), postmaster, postgres.port(), shared);
+        KafkaServer kafka = platform.kafka();
+        Optional<OsProcess> broker = kafka.process();
+        long brokerMemory = broker.map(OsProcess::residentBytes).orElse(0L);
+        row("kafka", state(broker, true), broker, kafka.port(), brokerMemory);
+        total += shared + brokerMemory;
+        allUp &= postmaster.isPresent() && broker.isPresent();
+        out.printf(
+                Locale.ROOT,
+                "%-20s %42s   resident; of PostgreSQL's processes shared pages count once%n",
+                "total",
+                megabytes(total));
+        return allUp ? OK : NOT_ALL_UP;
+    }
+
+    @Command(description = "Stop everything; the data stays.")
+    int down() {
+        if (!platform.isRunning()) {
+            out.println("Nothing is running.");
+            return OK;
+        }
+        stopAll();
+        return OK;
+    }
+
+    @Command(description = "Print the log of a service.")
+    int logs(
+            @Parameters(paramLabel = "<service>", description = SERVICE) String service,
+            @Option(
+                            names = {"-f", "--follow"},
+                            description = "Go on printing what is added.")
+                    boolean follow)
+            throws IOException {
+        Path log = part(service).log();
+        if (!Files.exists(log)) {
+            throw new LocalPlatformException("No log of " + service + " yet: ./mops up starts it");
+        }
+        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+            byte[] buffer = new byte[8192];
+            while (true) {
+                int read = file.read(buffer);
+                if (read > 0) {
+                    out.write(buffer, 0, read);
+                    continue;
+                }
+                out.flush();
+                if (!follow || out.checkError()) {
+                    return OK;
+                }
+                if (Files.exists(log) && Files.size(log) < file.getFilePointer()) {
+                    file.seek(0);
+                }
+                OsProcess.pause();
+            }
+        }
+    }
+
+    @Command(description = "Kill a service at once (SIGKILL), as a crash would.")
+    int kill(@Parameters(paramLabel = "<service>", description = SERVICE) String service) {
+        Part part = part(service);
+        if (!part.isRunning().getAsBoolean()) {
+            throw new LocalPlatformException(part.name() + " is not running");
+        }
+        part.kill().run();
+        out.println(part.name() + " is killed; ./mops start " + part.name() + " starts it again.");
+        return OK;
+    }
+
+    @Command(description = "Start a service that is down.")
+    int start(@Parameters(paramLabel = "<service>", description = SERVICE) String service) {
+        Part part = part(service);
+        if (part.isRunning().getAsBoolean()) {
+            throw new LocalPlatformException(part.name() + " runs already");
+        }
+        long begin = System.nanoTime();
+        part.start().run();
+        out.println(part.name() + ": ready in " + Durations.since(begin));
+        return OK;
+    }
+
+    @Command(description = "Place sample orders and show how they end, and how fast.")
+    int order(
+            @Option(
+                            names = "--count",
+                            paramLabel = "<n>",
+                            defaultValue = "1",
+                            description = "How many; 1 if not given.")
+                    int count,
+            @Option(names = "--watch", description = "Show each status as the order moves.") boolean watch) {
+        if (count < 1) {
+            throw new LocalPlatformException("--count must be at least 1, not " + count);
+        }
+        SampleOrders orders = new SampleOrders(platform.service("order-service").url(), watch, out::println);
+        return orders.place(count) ? OK : FAILED;
+    }
+
+    @Command(description = "Stop everything and delete the data.")
+    int reset() {
+        if (platform.isRunning()) {
+            stopAll();
+        }
+        platform.deleteData();
+        out.println("All data in " + home + " is deleted.");
+        return OK;
+    }
+
+    private void stopAll() {
+        long begin = System.nanoTime();
+        platform.stop();
+        out.println("Stopped in " + Durations.since(begin));
+    }
+
+    private void printAddresses() {
+        out.println();
+        platform.instances().forEach(service -> out.printf(Locale.ROOT, "  %-18s %s%n", service.name(), service.url()));
+        out.printf(Locale.ROOT, "  %-18s %s%n", "Kafka", platform.kafka().bootstrapServers());
+        out.printf(
+                Locale.ROOT,
+                "  %-18s %s  (user %s, password %s)%n",
+                "PostgreSQL",
+                platform.postgres().jdbcUrl("orders"),
+                PostgresServer.USER,
+                PostgresServer.PASSWORD);
+        SampleOrders orders = new SampleOrders(platform.service("order-service").url(), false, out::println);
+        orders.anySku()
+                .ifPresent(sku -> out.printf(
+                        Locale.ROOT,
+                        "%nPlace an order:%n%n  curl -i %s/orders -H 'Content-Type: application/json' -d '%s'%n",
+                        platform.service("order-service").url(),
+                        orders.body(sku, "c-42")));
+    }
+
+    /** Stays while the platform lives, and says what has died. */
+    private void watch() throws InterruptedException {
+        List<String> known = downServices();
+        while (platform.isRunning()) {
+            TimeUnit.SECONDS.sleep(1);
+            List<String> down = downServices();
+            List<String> before = known;
+            if (platform.isRunning()) {
+                down.stream()
+                        .filter(name -> !before.contains(name))
+                        .forEach(name ->
+                                out.println(name + " has ended: ./mops logs " + name + ", ./mops start " + name));
+            }
+            known = down;
+        }
+    }
+
+    private List<String> downServices() {
+        return Stream.of(
+                        "order-service",
+                        "inventory-service",
+                        "billing-service",
+                        "shipping-service",
+                        "kafka",
+                        "postgres")
+                .filter(name -> !part(name).isRunning().getAsBoolean())
+                .toList();
+    }
+
+    private static boolean isHookRunning(Thread hook) {
+        return hook.getState() != Thread.State.NEW;
+    }
+
+    private static String state(Optional<OsProcess> process, boolean ready) {
+        if (process.isEmpty()) {
+            return "down";
+        }
+        if (process.get().isPaused()) {
+            return "paused";
+        }
+        return ready ? "up" : "not ready";
+    }
+
+    private void row(String name, String state, Optional<OsProcess> process, int port, long memory) {
+        out.printf(
+                Locale.ROOT,
+                "%-20s %-10s %8s %6d %10s %10s%n",
+                name,
+                state,
+                process.map(alive -> Long.toString(alive.pid())).orElse("-"),
+                port,
+                process.isPresent() ? megabytes(memory) : "-",
+                process.flatMap(OsProcess::startInstant)
+                        .map(start -> Durations.uptime(Duration.between(start, Instant.now())))
+                        .orElse("-"));
+    }
+
+    private static String megabytes(long bytes) {
+        return (bytes >> 20) + " MiB";
+    }
+
+    private Part part(String name) {
+        String full =
+                name.equals("kafka") || name.equals("postgres") || name.endsWith("-service") ? name : name + "-service";
+        return switch (full) {
+            case "kafka" -> {
+                KafkaServer kafka = platform.kafka();
+                yield new Part(full, kafka.log(), kafka::isRunning, kafka::start, kafka::kill);
+            }
+            case "postgres" -> {
+                PostgresServer postgres = platform.postgres();
+                yield new Part(full, postgres.log(), postgres::isRunning, postgres::start, postgres::kill);
+            }
+            default -> {
+                if (!Build.SERVICES.contains(full)) {
+                    throw new LocalPlatformException("No service " + name + ": there are " + SERVICE);
+                }
+                ServiceProcess service = platform.service(full);
+                yield new Part(full, service.log(), service::isRunning, service::start, service::kill);
+            }
+        };
+    }
+
+    /** What the commands need of a service or a server. */
+    private record Part(String name, Path log, BooleanSupplier isRunning, Runnable start, Runnable kill) {}
+}

@@ -1,0 +1,260 @@
+package dev.mops.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * The whole platform on this machine: PostgreSQL, Kafka and the four services as processes of their own. Nothing
+ * supervises them, all state is in the home folder: what one program starts, another sees, kills, starts and stops.
+ */
+public final class Platform {
+
+    private final Path home;
+    private final Ports ports;
+    private final Map<String, ServiceApp> apps = new LinkedHashMap<>();
+    private final Map<String, ServiceProcess> services = new LinkedHashMap<>();
+    private final List<ServiceProcess> extras = new ArrayList<>();
+    private final PostgresServer postgres;
+    private final KafkaServer kafka;
+    private final Object launching = new Object();
+    private boolean stopped;
+
+    private Platform(Path root, Path home, Ports ports) {
+        this.home = home.toAbsolutePath().normalize();
+        this.ports = ports;
+        this.postgres = PostgresServer.at(this.home.resolve("postgres"), ports.postgres());
+        this.kafka = KafkaServer.at(this.home.resolve("kafka"), ports.kafka());
+        for (String service : Build.SERVICES) {
+            apps.put(service, new ServiceApp(root, service));
+            services.put(service, process(service, service, ports.of(service)));
+        }
+    }
+
+    /**
+     * A platform; nothing is started yet.
+     *
+     * @param root the repository, with its services built
+     * @param home the folder for data, logs and pids
+     */
+    public static Platform at(Path root, Path home, Ports ports) {
+        return new Platform(root, home, ports);
+    }
+
+    /** Starts everything and waits until it is ready; if something fails, nothing is left running. */
+    public void start() {
+        start(line -> {});
+    }
+
+    /** The same, and says what it is doing and how long it took. */
+    public void start(Consumer<String> say) {
+        synchronized (launching) {
+            stopped = false;
+        }
+        try (Lock _ = lock()) {
+            refuseIfRunning();
+            refuseBusyPorts();
+            try {
+                prepare(say);
+                startServers(say);
+                startServices(say);
+            } catch (RuntimeException e) {
+                stop();
+                throw e;
+            }
+        }
+    }
+
+    /** Stops everything in order and waits; nothing where nothing runs. */
+    public void stop() {
+        synchronized (launching) {
+            stopped = true;
+        }
+        List<Runnable> stops = new ArrayList<>();
+        instances().forEach(instance -> stops.add(instance::stop));
+        inParallel(stops);
+        inParallel(List.of(kafka::stop, postgres::stop));
+    }
+
+    /** Whether any of its processes lives. */
+    public boolean isRunning() {
+        return postgres.isRunning() || kafka.isRunning() || instances().stream().anyMatch(ServiceProcess::isRunning);
+    }
+
+    /** A service by its name, for example {@code order-service}. */
+    public ServiceProcess service(String name) {
+        return Optional.ofNullable(services.get(name))
+                .orElseThrow(
+                        () -> new LocalPlatformException("No service " + name + ": there are " + services.keySet()));
+    }
+
+    /** One more instance of a service, on its database, beside the first; the caller starts it. */
+    public ServiceProcess instance(String service, int port) {
+        ServiceProcess extra = process(service, service(service).name() + "-" + port, port);
+        extras.add(extra);
+        return extra;
+    }
+
+    /** All instances of services that this object knows. */
+    public List<ServiceProcess> instances() {
+        return Stream.concat(services.values().stream(), extras.stream()).toList();
+    }
+
+    /** The database server. */
+    public PostgresServer postgres() {
+        return postgres;
+    }
+
+    /** The broker. */
+    public KafkaServer kafka() {
+        return kafka;
+    }
+
+    /** The name of a service's database. */
+    public static String database(String service) {
+        return service.equals("order-service") ? "orders" : service.replace("-service", "");
+    }
+
+    /** Deletes all data and logs; the platform must not run. */
+    public void deleteData() {
+        if (isRunning()) {
+            throw new LocalPlatformException("The platform is running: stop it first");
+        }
+        Folders.delete(home);
+    }
+
+    private ServiceProcess process(String service, String name, int port) {
+        ServiceApp app = apps.get(service);
+        if (app == null) {
+            throw new IllegalArgumentException("No service: " + service);
+        }
+        List<String> arguments = List.of(
+                "--spring.profiles.active=demo",
+                "--server.address=127.0.0.1",
+                "--server.port=" + port,
+                "--spring.datasource.url=" + postgres.jdbcUrl(database(service)),
+                "--spring.datasource.username=" + PostgresServer.USER,
+                "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers());
+        return new ServiceProcess(name, port, app, arguments, home);
+    }
+
+    private void refuseIfRunning() {
+        if (isRunning()) {
+            throw new LocalPlatformException(
+                    "The platform is running already (" + home
+                            + "): ./mops status shows it, ./mops start <service> starts what is down, ./mops down stops it all");
+        }
+    }
+
+    private void refuseBusyPorts() {
+        Map<String, Integer> wanted = new LinkedHashMap<>();
+        services.values().forEach(service -> wanted.put(service.name(), service.port()));
+        wanted.put("PostgreSQL", ports.postgres());
+        wanted.put("Kafka", ports.kafka());
+        wanted.forEach((who, port) -> {
+            if (PortHolder.isBusy(port)) {
+                throw new LocalPlatformException("Port " + port + ", which " + who + " needs, is taken by "
+                        + PortHolder.describe(port).orElse("another program") + ": stop that, then run this again");
+            }
+        });
+    }
+
+    private void prepare(Consumer<String> say) {
+        List<Runnable> preparations = new ArrayList<>();
+        apps.values().forEach(app -> preparations.add(() -> app.prepare(say)));
+        inParallel(preparations);
+    }
+
+    private void startServers(Consumer<String> say) {
+        long begin = System.nanoTime();
+        launch(kafka::launch);
+        // pg_ctl starts and waits in one.
+        launch(postgres::start);
+        Build.SERVICES.forEach(service -> postgres.createDatabase(database(service)));
+        say.accept("PostgreSQL: ready in " + Durations.since(begin));
+        kafka.awaitReady();
+        say.accept("Kafka: ready in " + Durations.since(begin));
+    }
+
+    private void startServices(Consumer<String> say) {
+        long begin = System.nanoTime();
+        services.values().forEach(service -> launch(service::launch));
+        List<Runnable> waits = new ArrayList<>();
+        services.values()
+                .forEach(service -> waits.add(() -> {
+                    service.awaitReady();
+                    say.accept(service.name() + ": ready in " + Durations.since(begin));
+                }));
+        inParallel(waits);
+    }
+
+    /** Starts one process, or none once a stop has begun: Ctrl-C may come at any moment of a start. */
+    private void launch(Runnable start) {
+        synchronized (launching) {
+            if (stopped) {
+                throw new LocalPlatformException("Stopped while starting");
+            }
+            start.run();
+        }
+    }
+
+    /** Runs all to their ends; then throws the first failure, if any. */
+    private static void inParallel(List<Runnable> tasks) {
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> futures = new ArrayList<>();
+            tasks.forEach(task -> futures.add(executor.submit(task)));
+            for (Future<?> future : futures) {
+                future.get();
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            throw OsProcess.interrupted();
+        }
+    }
+
+    private Lock lock() {
+        try {
+            FileChannel channel = FileChannel.open(
+                    Folders.create(home).resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileLock lock = channel.tryLock();
+            if (lock == null) {
+                channel.close();
+                throw new LocalPlatformException(
+                        "Another program is starting this platform (" + home + "): ./mops status shows how far it is");
+            }
+            return () -> {
+                try {
+                    channel.close();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            };
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Held by the program that starts the platform, and released by the system if that dies. */
+    private interface Lock extends AutoCloseable {
+        @Override
+        void close();
+    }
+}

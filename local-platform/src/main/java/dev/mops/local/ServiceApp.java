@@ -1,0 +1,155 @@
+package dev.mops.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.zip.CRC32;
+import java.util.zip.ZipFile;
+
+/** A service's program, made ready to start fast: its jar unpacked, with a cache of its loaded classes (AOT cache). */
+final class ServiceApp {
+
+    /** Small and quick to start: C1 and small pools cost peak throughput, which a demo does not need. */
+    private static final List<String> JVM_OPTIONS = List.of(
+            "-Xms32m",
+            "-Xmx112m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:ReservedCodeCacheSize=48m",
+            "-XX:+ExitOnOutOfMemoryError",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
+
+    private static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    private static final Duration EXTRACT_TIMEOUT = Duration.ofMinutes(1);
+    private static final Duration TRAINING_TIMEOUT = Duration.ofMinutes(3);
+
+    private final String name;
+    private final Path target;
+    private final Path jar;
+    private final Path folder;
+
+    ServiceApp(Path root, String name) {
+        this.name = name;
+        this.target = root.resolve(name).resolve("target").toAbsolutePath().normalize();
+        this.jar = target.resolve(name + ".jar");
+        this.folder = target.resolve("app");
+    }
+
+    /** Unpacks and trains unless that was done for this very jar. */
+    void prepare(Consumer<String> say) {
+        if (!Files.exists(jar)) {
+            throw new LocalPlatformException(
+                    jar + " is missing: build it with mvn -DskipTests package, or run ./mops up, which does");
+        }
+        try (FileChannel lock =
+                FileChannel.open(target.resolve("app.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            var _ = lock.lock();
+            String fingerprint = fingerprint();
+            Path stamp = folder.resolve("prepared");
+            if (Files.exists(stamp) && Files.readString(stamp).equals(fingerprint)) {
+                return;
+            }
+            long begin = System.nanoTime();
+            Folders.delete(folder);
+            Path log = target.resolve("app.log");
+            Files.deleteIfExists(log);
+            List<String> extract = List.of(
+                    JAVA, "-Djarmode=tools", "-jar", jar.toString(), "extract", "--destination", folder.toString());
+            if (!run(extract, log, EXTRACT_TIMEOUT)) {
+                throw new LocalPlatformException("Can't unpack " + jar + ": "
+                        + LogFiles.lastError(log).orElse("no reason given") + " (log: " + log + ")");
+            }
+            if (run(training(), log, TRAINING_TIMEOUT) && Files.exists(cache())) {
+                say.accept(name + ": classes cached for a quick start in " + Durations.since(begin));
+            } else {
+                Files.deleteIfExists(cache());
+                say.accept(name + ": starts without a class cache, slower: "
+                        + LogFiles.lastError(log).orElse("no reason given") + " (log: " + log + ")");
+            }
+            Files.writeString(stamp, fingerprint);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The command that starts the prepared program. */
+    List<String> command(List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(JAVA);
+        command.addAll(JVM_OPTIONS);
+        if (Files.exists(cache())) {
+            command.add("-XX:AOTCache=" + cache());
+            // A cache that does not fit is only slower: no reason to fail, nor to fill the log.
+            command.add("-Xlog:disable");
+            command.add("-Xlog:all=error");
+        }
+        command.addAll(List.of("-jar", folder.resolve(name + ".jar").toString()));
+        command.addAll(arguments);
+        return command;
+    }
+
+    /** Loads the application up to the point where it would go to work; needs neither database nor broker. */
+    private List<String> training() {
+        List<String> command = new ArrayList<>();
+        command.add(JAVA);
+        command.addAll(JVM_OPTIONS);
+        command.addAll(List.of(
+                "-XX:AOTCacheOutput=" + cache(),
+                "-Dspring.context.exit=onRefresh",
+                "-jar",
+                folder.resolve(name + ".jar").toString(),
+                "--spring.profiles.active=demo",
+                "--server.port=0",
+                "--spring.flyway.enabled=false",
+                "--spring.datasource.url=jdbc:postgresql://127.0.0.1:1/none",
+                "--spring.datasource.username=none",
+                "--spring.kafka.bootstrap-servers=127.0.0.1:1",
+                "--spring.jpa.database-platform=org.hibernate.dialect.PostgreSQLDialect",
+                "--spring.jpa.properties.hibernate.boot.allow_jdbc_metadata_access=false"));
+        return command;
+    }
+
+    private Path cache() {
+        return folder.resolve("app.aot");
+    }
+
+    /** What a cache depends on: the classes, the JVM, its options, and where the jar lies. */
+    private String fingerprint() throws IOException {
+        CRC32 crc = new CRC32();
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+            zip.stream().forEach(entry -> crc.update((entry.getName() + entry.getCrc()).getBytes(UTF_8)));
+        }
+        return crc.getValue() + "\n" + jar + "\n" + System.getProperty("java.vm.version") + "\n" + JVM_OPTIONS + "\n"
+                + training();
+    }
+
+    private static boolean run(List<String> command, Path log, Duration atMost) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        Process process = builder.start();
+        try {
+            if (process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+                return process.exitValue() == 0;
+            }
+            return false;
+        } catch (InterruptedException e) {
+            throw OsProcess.interrupted();
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.mops.order;
+
+import dev.mops.events.EventMetadata;
+import dev.mops.events.order.Money;
+import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderLine;
+import jakarta.persistence.CollectionTable;
+import jakarta.persistence.ElementCollection;
+import jakarta.persistence.Embeddable;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.OrderColumn;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** An order: what was ordered, and how far it is. */
+@Entity
+@Table(name = "orders")
+class Order {
+
+    @Id
+    private UUID id;
+
+    private String customerId;
+
+    @Enumerated(EnumType.STRING)
+    private OrderStatus status;
+
+    private boolean cancellationRequested;
+    private long totalValue;
+    private String totalCurrency;
+    private int timelineLength;
+    private Instant placedAt;
+
+    @ElementCollection
+    @CollectionTable(name = "order_line", joinColumns = @JoinColumn(name = "order_id"))
+    @OrderColumn(name = "line_no")
+    private List<Line> lines = new ArrayList<>();
+
+    /** For JPA. */
+    @SuppressWarnings("NullAway.Init")
+    protected Order() {}
+
+    Order(UUID id, String customerId, List<OrderLine> lines, Money total, Instant placedAt) {
+        this.id = id;
+        this.customerId = customerId;
+        this.status = OrderStatus.PLACED;
+        this.totalValue = total.value();
+        this.totalCurrency = total.currency();
+        this.placedAt = placedAt;
+        lines.forEach(line -> this.lines.add(new Line(
+                line.sku(),
+                line.quantity(),
+                line.unitPrice().value(),
+                line.unitPrice().currency())));
+    }
+
+    /**
+     * The customer wants to cancel. Decided is nothing yet: the log decides which final event came first.
+     *
+     * @return whether this is the first time, so that it is to be published
+     */
+    boolean requestCancellation() {
+        boolean first = !cancellationRequested;
+        cancellationRequested = true;
+        return first;
+    }
+
+    /** Takes an event from the log. */
+    void on(OrderEvent event) {
+        status = status.on(event);
+    }
+
+    /** The next entry of the timeline. */
+    TimelineEntry record(EventMetadata event) {
+        return new TimelineEntry(id, timelineLength++, event);
+    }
+
+    UUID id() {
+        return id;
+    }
+
+    String customerId() {
+        return customerId;
+    }
+
+    OrderStatus status() {
+        return status;
+    }
+
+    boolean isCancellationRequested() {
+        return cancellationRequested;
+    }
+
+    Money total() {
+        return new Money(totalValue, totalCurrency);
+    }
+
+    Instant placedAt() {
+        return placedAt;
+    }
+
+    List<OrderLine> lines() {
+        return lines.stream()
+                .map(line -> new OrderLine(line.sku, line.quantity, new Money(line.priceValue, line.priceCurrency)))
+                .toList();
+    }
+
+    /** A line as it is stored. */
+    @Embeddable
+    static class Line {
+
+        private String sku;
+        private int quantity;
+        private long priceValue;
+        private String priceCurrency;
+
+        /** For JPA. */
+        @SuppressWarnings("NullAway.Init")
+        protected Line() {}
+
+        Line(String sku, int quantity, long priceValue, String priceCurrency) {
+            this.sku = sku;
+            this.quantity = quantity;
+            this.priceValue = priceValue;
+            this.priceCurrency = priceCurrency;
+        }
+    }
+}

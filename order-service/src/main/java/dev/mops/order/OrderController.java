@@ -1,0 +1,96 @@
+package dev.mops.order;
+
+import dev.mops.events.order.Money;
+import dev.mops.web.IdempotentRequests;
+import dev.mops.web.ProblemException;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Size;
+import java.net.URI;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The door for HTTP. */
+@RestController
+class OrderController {
+
+    private final OrderService service;
+    private final Orders orders;
+    private final IdempotentRequests idempotent;
+
+    OrderController(OrderService service, Orders orders, IdempotentRequests idempotent) {
+        this.service = service;
+        this.orders = orders;
+        this.idempotent = idempotent;
+    }
+
+    /** Places an order. It is accepted with the answer; whether it ships, its status tells. */
+    @PostMapping("/orders")
+    ResponseEntity<String> place(
+            @RequestBody @Valid PlaceOrderRequest request,
+            @RequestHeader(name = "Idempotency-Key", required = false)
+                    @NotBlank(message = "must not be blank") @Size(max = IdempotentRequests.MAX_KEY_LENGTH) @Nullable String idempotencyKey) {
+        return idempotent.once("POST /orders", request.customerId(), idempotencyKey, request, () -> {
+            Order order = service.place(request);
+            return ResponseEntity.accepted()
+                    .location(URI.create("/orders/" + order.id()))
+                    .body(view(order));
+        });
+    }
+
+    /** An order with its lines and its timeline. */
+    @GetMapping("/orders/{orderId}")
+    @Transactional(readOnly = true)
+    OrderView order(@PathVariable UUID orderId) {
+        return orders.find(orderId)
+                .map(this::view)
+                .orElseThrow(() -> ProblemException.notFound("There is no order " + orderId));
+    }
+
+    /** Asks for a cancellation; the log decides whether it comes in time. */
+    @PostMapping("/orders/{orderId}/cancellation")
+    @Transactional
+    ResponseEntity<OrderView> cancel(@PathVariable UUID orderId) {
+        return ResponseEntity.accepted().body(view(service.cancel(orderId)));
+    }
+
+    /** Orders, newest first. */
+    @GetMapping("/orders")
+    @Transactional(readOnly = true)
+    OrderPage orders(
+            @RequestParam(required = false) @Nullable String customerId,
+            @RequestParam(required = false) @Nullable OrderStatus status,
+            @RequestParam(defaultValue = "0") @Min(0) @Max(10_000) int page,
+            @RequestParam(defaultValue = "20") @Min(1) @Max(100) int size) {
+        Orders.Filter filter = new Orders.Filter(customerId, status);
+        return OrderPage.of(orders.list(filter, page, size), page, size, orders.count(filter));
+    }
+
+    /** What can be ordered. */
+    @GetMapping("/products")
+    @Transactional(readOnly = true)
+    List<ProductView> products() {
+        return orders.products().stream()
+                .map(product -> new ProductView(product.sku(), product.name(), product.price()))
+                .toList();
+    }
+
+    private OrderView view(Order order) {
+        return OrderView.of(order, orders.timelineOf(order.id()));
+    }
+
+    /** A product as a customer sees it. */
+    record ProductView(String sku, String name, Money price) {}
+}

@@ -1,0 +1,111 @@
+package dev.mops.order;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.TypedQuery;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Repository;
+
+/** The store of orders, their timelines and the products. */
+@Repository
+class Orders {
+
+    private final EntityManager entityManager;
+
+    Orders(EntityManager entityManager) {
+        this.entityManager = entityManager;
+    }
+
+    void add(Order order) {
+        entityManager.persist(order);
+    }
+
+    void add(TimelineEntry entry) {
+        entityManager.persist(entry);
+    }
+
+    Optional<Order> find(UUID id) {
+        return Optional.ofNullable(entityManager.find(Order.class, id));
+    }
+
+    /** Loads and locks these orders, in the order of their ids, so that transactions do not deadlock. */
+    List<Order> lock(Collection<UUID> ids) {
+        return entityManager
+                .createQuery("select o from Order o where o.id in :ids order by o.id", Order.class)
+                .setParameter("ids", ids)
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .getResultList();
+    }
+
+    List<TimelineEntry> timelineOf(UUID orderId) {
+        return entityManager
+                .createQuery(
+                        "select e from TimelineEntry e where e.position.orderId = :id order by e.position.position",
+                        TimelineEntry.class)
+                .setParameter("id", orderId)
+                .getResultList();
+    }
+
+    /** A page of the orders that match, newest first. */
+    List<Order> list(Filter filter, int page, int size) {
+        return filter.query(entityManager, "select o from Order o", " order by o.id desc", Order.class)
+                .setFirstResult(page * size)
+                .setMaxResults(size)
+                .getResultList();
+    }
+
+    long count(Filter filter) {
+        return filter.query(entityManager, "select count(o) from Order o", "", Long.class)
+                .getSingleResult();
+    }
+
+    List<Product> products() {
+        return entityManager
+                .createQuery("select p from Product p order by p.sku", Product.class)
+                .getResultList();
+    }
+
+    Map<String, Product> products(Collection<String> skus) {
+        return entityManager
+                .createQuery("select p from Product p where p.sku in :skus", Product.class)
+                .setParameter("skus", skus)
+                .getResultStream()
+                .collect(Collectors.toMap(Product::sku, Function.identity()));
+    }
+
+    /**
+     * Which orders to list.
+     *
+     * @param customerId of this customer only; null for all
+     * @param status in this status only; null for all
+     */
+    record Filter(@Nullable String customerId, @Nullable OrderStatus status) {
+
+        private <T> TypedQuery<T> query(EntityManager entityManager, String select, String order, Class<T> type) {
+            List<String> conditions = new ArrayList<>();
+            if (customerId != null) {
+                conditions.add("o.customerId = :customerId");
+            }
+            if (status != null) {
+                conditions.add("o.status = :status");
+            }
+            String where = conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions);
+            TypedQuery<T> query = entityManager.createQuery(select + where + order, type);
+            if (customerId != null) {
+                query.setParameter("customerId", customerId);
+            }
+            if (status != null) {
+                query.setParameter("status", status);
+            }
+            return query;
+        }
+    }
+}
