@@ -105,7 +105,11 @@ public final class Mops implements Runnable {
             return OK;
         }
         out.println("\nCtrl-C stops it all.");
-        watch();
+        watch(stop);
+        if (isHookRunning(stop)) {
+            stopped.await();
+            return OK;
+        }
         Runtime.getRuntime().removeShutdownHook(stop);
         out.println("The platform was stopped.");
         return OK;
@@ -261,13 +265,13 @@ public final class Mops implements Runnable {
     }
 
     /** Stays while the platform lives, and says what has died. */
-    private void watch() throws InterruptedException {
+    private void watch(Thread stop) throws InterruptedException {
         List<String> known = downServices();
         while (platform.isRunning()) {
             TimeUnit.SECONDS.sleep(1);
             List<String> down = downServices();
             List<String> before = known;
-            if (platform.isRunning()) {
+            if (platform.isRunning() && !isHookRunning(stop)) {
                 down.stream()
                         .filter(name -> !before.contains(name))
                         .forEach(name ->
