@@ -16,11 +16,11 @@ import java.util.Properties;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -33,23 +33,25 @@ import org.springframework.orm.jpa.EntityManagerFactoryUtils;
         afterName = "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration")
 public final class OutboxAutoConfiguration {
 
+    /** Families and relay are looked up at the first publication: they depend on the handlers, which publish. */
     @Bean
     Outbox outbox(
-            EventFamilies families,
+            ObjectProvider<EventFamilies> families,
             MessagingProperties settings,
             @Value("${spring.application.name}") String application,
             InstantSource clock,
             DataSource dataSource,
-            DomainFlush domainFlush,
-            Relay relay) {
+            ObjectProvider<DomainFlush> domainFlush,
+            ObjectProvider<Relay> relay) {
         return new TransactionalOutbox(
-                families.all(),
+                () -> families.getObject().all(),
                 "/" + application,
                 settings.maxEventSize().toBytes(),
                 clock,
                 dataSource,
-                domainFlush,
-                relay::wake);
+                // Without JPA, the domain's statements have run already.
+                domainFlush.getIfAvailable(() -> () -> {}),
+                () -> relay.getObject().wake());
     }
 
     @Bean
@@ -119,17 +121,6 @@ public final class OutboxAutoConfiguration {
                     entityManager.flush();
                 }
             };
-        }
-    }
-
-    /** Without JPA, the domain's statements have run already. */
-    @Configuration(proxyBeanMethods = false)
-    static class JdbcConfiguration {
-
-        @Bean
-        @ConditionalOnMissingBean
-        DomainFlush domainFlush() {
-            return () -> {};
         }
     }
 }

@@ -11,8 +11,11 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -22,6 +25,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Collects what a transaction publishes and inserts it before the commit, after the domain's changes were flushed: the
@@ -29,7 +33,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class TransactionalOutbox implements Outbox {
 
-    private final List<Publication<?>> publications;
+    private final Supplier<List<Publication<?>>> publications;
     private final String source;
     private final long maxEventBytes;
     private final InstantSource clock;
@@ -38,15 +42,15 @@ final class TransactionalOutbox implements Outbox {
     private final Runnable afterCommit;
 
     TransactionalOutbox(
-            List<EventFamily<?>> families,
+            Supplier<List<EventFamily<?>>> families,
             String source,
             long maxEventBytes,
             InstantSource clock,
             DataSource dataSource,
             DomainFlush domainFlush,
             Runnable afterCommit) {
-        this.publications =
-                families.stream().<Publication<?>>map(Publication::of).toList();
+        this.publications = SingletonSupplier.of(() ->
+                families.get().stream().<Publication<?>>map(Publication::of).toList());
         this.source = source;
         this.maxEventBytes = maxEventBytes;
         this.clock = clock;
@@ -57,9 +61,13 @@ final class TransactionalOutbox implements Outbox {
 
     @Override
     public EventMetadata publish(Object event) {
+        if (CurrentEvent.isIntending()) {
+            throw new IllegalStateException(
+                    "An intent does not publish, since it may run again: publish where the outcome is recorded");
+        }
         Pending pending = pending();
         EventMetadata cause = CurrentEvent.metadata();
-        Publication<?> publication = publications.stream()
+        Publication<?> publication = publications.get().stream()
                 .filter(candidate -> candidate.family().root().isInstance(event))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
@@ -87,7 +95,7 @@ final class TransactionalOutbox implements Outbox {
             throw new IllegalStateException(
                     "An event is published with a transaction that writes, and none is running");
         }
-        if (!TransactionSynchronizationManager.hasResource(dataSource)) {
+        if (!TransactionSynchronizationManager.hasResource(dataSource) || isAutoCommit()) {
             throw new IllegalStateException("The running transaction is not one of the outbox's data source");
         }
         Optional<Pending> joined = TransactionSynchronizationManager.getSynchronizations().stream()
@@ -101,8 +109,20 @@ final class TransactionalOutbox implements Outbox {
         });
     }
 
+    /** In a transaction of another data source, ours may be bound too: each statement for itself. */
+    private boolean isAutoCommit() {
+        Connection connection = DataSourceUtils.getConnection(dataSource);
+        try {
+            return connection.getAutoCommit();
+        } catch (SQLException e) {
+            throw new DataAccessResourceFailureException("The connection of the running transaction is broken", e);
+        } finally {
+            DataSourceUtils.releaseConnection(connection, dataSource);
+        }
+    }
+
     private List<String> families() {
-        return publications.stream()
+        return publications.get().stream()
                 .map(publication -> publication.family().toString())
                 .toList();
     }
@@ -144,6 +164,7 @@ final class TransactionalOutbox implements Outbox {
     private final class Pending implements TransactionSynchronization, Ordered {
 
         private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        private final Map<Object, Integer> savepoints = new HashMap<>();
         private boolean inserted;
 
         void add(ProducerRecord<byte[], byte[]> record) {
@@ -151,6 +172,18 @@ final class TransactionalOutbox implements Outbox {
                 throw new IllegalStateException("The transaction is committing: it is too late to publish");
             }
             records.add(record);
+        }
+
+        @Override
+        public void savepoint(Object savepoint) {
+            savepoints.put(savepoint, records.size());
+        }
+
+        /** What was published behind the savepoint goes with it; the first publication may have come later than it. */
+        @Override
+        public void savepointRollback(Object savepoint) {
+            records.subList(savepoints.getOrDefault(savepoint, 0), records.size())
+                    .clear();
         }
 
         @Override

@@ -1,0 +1,29 @@
+package dev.mops.inventory;
+
+import dev.mops.events.order.CancellationRequested;
+import dev.mops.events.order.OrderCreated;
+import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderEvents;
+import dev.mops.events.order.OrderShipped;
+import dev.mops.events.order.PaymentDeclined;
+import dev.mops.events.order.ShipmentFailed;
+import dev.mops.messaging.EventHandlers;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The door for events: what the inventory service hears. */
+@Configuration(proxyBeanMethods = false)
+class InventoryEventHandlers {
+
+    @Bean
+    EventHandlers<OrderEvent> handlers(StockService stock) {
+        return EventHandlers.of(OrderEvents.FAMILY)
+                .prepare(stock::lock)
+                .on(OrderCreated.class, stock::reserve)
+                .on(PaymentDeclined.class, stock::release)
+                .on(ShipmentFailed.class, stock::release)
+                .on(CancellationRequested.class, stock::release)
+                .on(OrderShipped.class, stock::dispatch)
+                .build();
+    }
+}

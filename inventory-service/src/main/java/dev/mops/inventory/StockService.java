@@ -1,0 +1,124 @@
+package dev.mops.inventory;
+
+import dev.mops.events.order.InventoryRejected;
+import dev.mops.events.order.InventoryRejected.Shortage;
+import dev.mops.events.order.InventoryReleased;
+import dev.mops.events.order.InventoryReserved;
+import dev.mops.events.order.OrderCreated;
+import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderLine;
+import dev.mops.events.order.OrderShipped;
+import dev.mops.messaging.Outbox;
+import dev.mops.web.ProblemException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Reserves stock for orders, releases it, lets it leave, and receives more. */
+@Service
+@Transactional
+class StockService {
+
+    private final Reservations reservations;
+    private final Stocks stocks;
+    private final Outbox outbox;
+
+    StockService(Reservations reservations, Stocks stocks, Outbox outbox) {
+        this.reservations = reservations;
+        this.stocks = stocks;
+        this.outbox = outbox;
+    }
+
+    /** Loads and locks what a batch needs: first reservations, then stock. */
+    void lock(List<OrderEvent> events) {
+        Set<UUID> orderIds = new HashSet<>();
+        Set<String> skus = new HashSet<>();
+        for (OrderEvent event : events) {
+            orderIds.add(event.orderId());
+            if (event instanceof OrderCreated created) {
+                created.lines().forEach(line -> skus.add(line.sku()));
+            }
+        }
+        for (Reservation reservation : reservations.lock(orderIds)) {
+            reservation.lines().forEach(line -> skus.add(line.sku()));
+        }
+        stocks.lock(skus);
+    }
+
+    /** Reserves all lines of an order, or none. */
+    void reserve(OrderCreated order) {
+        if (reservations.find(order.orderId()).isPresent()) {
+            return;
+        }
+        List<Shortage> shortages =
+                order.lines().stream().filter(this::isShort).map(this::shortage).toList();
+        Reservation reservation = new Reservation(order.orderId());
+        reservation.on(order, shortages.isEmpty());
+        reservations.add(reservation);
+        if (shortages.isEmpty()) {
+            reservation.lines().forEach(line -> stock(line.sku()).reserve(line.quantity()));
+            outbox.publish(new InventoryReserved(order.orderId()));
+        } else {
+            outbox.publish(new InventoryRejected(order.orderId(), shortages));
+        }
+    }
+
+    /** Puts back what is reserved for an order. */
+    void release(OrderEvent event) {
+        Reservation reservation = reservationOf(event);
+        if (reservation.endedBy(event)) {
+            reservation.lines().forEach(line -> stock(line.sku()).release(line.quantity()));
+            outbox.publish(new InventoryReleased(event.orderId()));
+        }
+    }
+
+    /** Lets what is reserved for an order leave. */
+    void dispatch(OrderShipped event) {
+        Reservation reservation = reservationOf(event);
+        if (reservation.endedBy(event)) {
+            reservation.lines().forEach(line -> stock(line.sku()).dispatch(line.quantity()));
+        }
+    }
+
+    /**
+     * Receives pieces of a product.
+     *
+     * @throws ProblemException 404 if there is no such product
+     */
+    Stock receive(String sku, int quantity) {
+        Stock stock = stocks.lock(List.of(sku)).stream().findFirst().orElseThrow(() -> unknown(sku));
+        stock.receive(quantity);
+        return stock;
+    }
+
+    static ProblemException unknown(String sku) {
+        return ProblemException.notFound("There is no stock of a product " + sku);
+    }
+
+    private Reservation reservationOf(OrderEvent event) {
+        return reservations.find(event.orderId()).orElseGet(() -> {
+            Reservation tombstone = new Reservation(event.orderId());
+            reservations.add(tombstone);
+            return tombstone;
+        });
+    }
+
+    private boolean isShort(OrderLine line) {
+        return available(line.sku()) < line.quantity();
+    }
+
+    private Shortage shortage(OrderLine line) {
+        return new Shortage(line.sku(), line.quantity(), (int) available(line.sku()));
+    }
+
+    private long available(String sku) {
+        return stocks.find(sku).map(Stock::available).orElse(0L);
+    }
+
+    private Stock stock(String sku) {
+        return stocks.find(sku).orElseThrow();
+    }
+}
