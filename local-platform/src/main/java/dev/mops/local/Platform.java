@@ -76,6 +76,8 @@ public final class Platform {
             refuseBusyPorts();
             try {
                 prepare(say);
+                // Again: to prepare may have taken a while.
+                refuseBusyPorts();
                 startServers(say);
                 startServices(say);
             } catch (RuntimeException e) {
@@ -163,7 +165,7 @@ public final class Platform {
                 "--spring.profiles.active=demo",
                 "--server.address=127.0.0.1",
                 "--server.port=" + port,
-                "--spring.datasource.url=" + postgres.jdbcUrl(database(service)),
+                "--spring.datasource.url=" + postgres.jdbcUrl(database(service)) + "?reWriteBatchedInserts=true",
                 "--spring.datasource.username=" + PostgresServer.USER,
                 "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers());
         return new ServiceProcess(name, port, app, arguments, home);

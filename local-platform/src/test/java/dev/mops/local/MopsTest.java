@@ -96,6 +96,13 @@ class MopsTest {
     }
 
     @Test
+    void a_script_may_ask_for_the_jdk() throws Exception {
+        Path jdk = fakeJdk(folder.resolve("jvm/temurin-25"), "25.0.1");
+
+        assertThat(shell(Map.of(), "--java-home").lines()).containsExactly(jdk.toString());
+    }
+
+    @Test
     void without_maven_it_ends_with_one_line_that_says_what_to_do() throws Exception {
         Files.writeString(root.resolve("pom.xml"), "");
 
