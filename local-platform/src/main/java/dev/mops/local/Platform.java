@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -194,7 +195,16 @@ public final class Platform {
 
     private void prepare(Consumer<String> say) {
         List<Runnable> preparations = new ArrayList<>();
-        apps.values().forEach(app -> preparations.add(() -> app.prepare(say)));
+        // A training takes a processor and half a gigabyte.
+        Semaphore free = new Semaphore(Runtime.getRuntime().availableProcessors());
+        apps.values().forEach(app -> preparations.add(() -> {
+            free.acquireUninterruptibly();
+            try {
+                app.prepare(say);
+            } finally {
+                free.release();
+            }
+        }));
         inParallel(preparations);
     }
 

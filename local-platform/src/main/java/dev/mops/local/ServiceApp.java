@@ -33,7 +33,7 @@ final class ServiceApp {
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
     private static final Duration EXTRACT_TIMEOUT = Duration.ofMinutes(1);
-    private static final Duration TRAINING_TIMEOUT = Duration.ofMinutes(3);
+    private static final Duration TRAINING_TIMEOUT = Duration.ofMinutes(10);
 
     private final String name;
     private final Path target;
