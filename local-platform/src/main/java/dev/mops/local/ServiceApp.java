@@ -116,6 +116,7 @@ final class ServiceApp {
                 "--spring.datasource.url=jdbc:postgresql://127.0.0.1:1/none",
                 "--spring.datasource.username=none",
                 "--spring.kafka.bootstrap-servers=127.0.0.1:1",
+                "--spring.jpa.hibernate.ddl-auto=none",
                 "--spring.jpa.database-platform=org.hibernate.dialect.PostgreSQLDialect",
                 "--spring.jpa.properties.hibernate.boot.allow_jdbc_metadata_access=false"));
         return command;
