@@ -40,7 +40,9 @@ class DocumentsTest {
 
     @Test
     void every_name_of_code_exists_in_the_file_that_it_links_to() throws IOException {
-        assertThat(onAllPages(DocumentsTest::codeLinks)).as("links that name code").hasSizeGreaterThan(20);
+        assertThat(onAllPages(DocumentsTest::codeLinks))
+                .as("links that name code")
+                .hasSizeGreaterThan(20);
         assertThat(onAllPages(DocumentsTest::unknownNames)).isEmpty();
     }
 
