@@ -157,7 +157,15 @@ public final class TopicLog {
     /** How many members of the group have partitions. */
     public long consumersOf(String group) {
         try (Admin admin = admin()) {
-            return admin.describeConsumerGroups(List.of(group)).describedGroups().values().iterator().next().get().members().stream()
+            return admin
+                    .describeConsumerGroups(List.of(group))
+                    .describedGroups()
+                    .values()
+                    .iterator()
+                    .next()
+                    .get()
+                    .members()
+                    .stream()
                     .filter(member -> !member.assignment().topicPartitions().isEmpty())
                     .count();
         } catch (ExecutionException | InterruptedException e) {
