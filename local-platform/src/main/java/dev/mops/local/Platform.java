@@ -197,14 +197,15 @@ public final class Platform {
         List<Runnable> preparations = new ArrayList<>();
         // A training takes a processor and half a gigabyte.
         Semaphore free = new Semaphore(Runtime.getRuntime().availableProcessors());
-        apps.values().forEach(app -> preparations.add(() -> {
-            free.acquireUninterruptibly();
-            try {
-                app.prepare(say);
-            } finally {
-                free.release();
-            }
-        }));
+        apps.values()
+                .forEach(app -> preparations.add(() -> {
+                    free.acquireUninterruptibly();
+                    try {
+                        app.prepare(say);
+                    } finally {
+                        free.release();
+                    }
+                }));
         inParallel(preparations);
     }
 
