@@ -63,6 +63,8 @@ final class EventConsumers implements SmartLifecycle {
         ContainerProperties properties = new ContainerProperties(table.family().topic());
         properties.setGroupId(group);
         properties.setAckMode(AckMode.MANUAL);
+        // While a failed batch waits, the consumer polls without records: a longer poll would stretch the wait.
+        properties.setPollTimeout(100);
         // A consumer that is refused goes on when it is allowed again; it does not end for good.
         properties.setAuthExceptionRetryInterval(PAUSE_AFTER_FAILURE);
         properties.setMessageListener(new EventListener<>(
