@@ -154,10 +154,25 @@ public final class TopicLog {
         }
     }
 
+    /** How many partitions the topic has. */
+    public int partitionCount() {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("reader")) {
+            return partitions(consumer).size();
+        }
+    }
+
     /** How many members of the group have partitions. */
     public long consumersOf(String group) {
         try (Admin admin = admin()) {
-            return admin.describeConsumerGroups(List.of(group)).describedGroups().values().iterator().next().get().members().stream()
+            return admin
+                    .describeConsumerGroups(List.of(group))
+                    .describedGroups()
+                    .values()
+                    .iterator()
+                    .next()
+                    .get()
+                    .members()
+                    .stream()
                     .filter(member -> !member.assignment().topicPartitions().isEmpty())
                     .count();
         } catch (ExecutionException | InterruptedException e) {
