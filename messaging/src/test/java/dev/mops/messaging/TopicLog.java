@@ -154,13 +154,45 @@ public final class TopicLog {
         }
     }
 
+    /** How many partitions the topic has. */
+    public int partitionCount() {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("reader")) {
+            return partitions(consumer).size();
+        }
+    }
+
+    /** How many members of the group have partitions. */
+    public long consumersOf(String group) {
+        try (Admin admin = admin()) {
+            return admin
+                    .describeConsumerGroups(List.of(group))
+                    .describedGroups()
+                    .values()
+                    .iterator()
+                    .next()
+                    .get()
+                    .members()
+                    .stream()
+                    .filter(member -> !member.assignment().topicPartitions().isEmpty())
+                    .count();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Sets the group back to the beginning; it must have no members. */
     public void rewind(String group) {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(group)) {
-            Map<TopicPartition, OffsetAndMetadata> beginning = new LinkedHashMap<>();
-            partitions(consumer).forEach(partition -> beginning.put(partition, new OffsetAndMetadata(0)));
-            consumer.assign(beginning.keySet());
-            consumer.commitSync(beginning);
+            partitions(consumer).forEach(partition -> commit(group, partition.partition(), 0));
+        }
+    }
+
+    /** Sets the group's place in one partition; it must have no members. */
+    public void commit(String group, int partition, long offset) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(group)) {
+            TopicPartition place = new TopicPartition(topic, partition);
+            consumer.assign(List.of(place));
+            consumer.commitSync(Map.of(place, new OffsetAndMetadata(offset)));
         }
     }
 
@@ -186,6 +218,8 @@ public final class TopicLog {
                 bootstrapServers,
                 ConsumerConfig.GROUP_ID_CONFIG,
                 group,
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                10,
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                 false,
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
