@@ -51,13 +51,10 @@ class IdempotentRequestsTest extends WebApplicationTest {
 
     private void kept(String... ages) {
         for (String age : ages) {
-            jdbc.update(
-                    """
+            jdbc.update("""
                     INSERT INTO idempotency_key (endpoint, customer, key, request_hash, status, body, created_at)
                     VALUES ('POST /greetings', '', ?, 'a hash', 200, '{}', now() - ?::interval)
-                    """,
-                    age,
-                    age);
+                    """, age, age);
         }
     }
 
