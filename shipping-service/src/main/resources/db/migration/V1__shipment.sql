@@ -1,27 +1,30 @@
--- The recipient is there as long as the label needs it.
 CREATE TABLE shipment (
     order_id        uuid        PRIMARY KEY,
-    id              uuid        NOT NULL UNIQUE,
-    status          text        NOT NULL,
+    shipment_id     uuid        NOT NULL UNIQUE,
+    -- NEW is no row yet.
+    status          text        NOT NULL CHECK (status <> 'NEW'),
+    -- The recipient: null once nothing will ship.
     name            text,
     street          text,
     city            text,
     postal_code     text,
     country         text,
+    -- What the carrier has made: null before. It counts in LABELLED and SHIPPED only.
     carrier         text,
     tracking_number text,
     pickup_from     timestamptz,
     pickup_to       timestamptz
 );
 
--- The simulated carrier's own books, which no other table knows.
+-- The books of the simulated carrier: a row for each label, which its idempotency key names.
 CREATE SEQUENCE simulator_parcel;
 
 CREATE TABLE simulator_label (
     key         text        PRIMARY KEY,
-    answer      text        NOT NULL CHECK (answer IN ('MADE', 'UNDELIVERABLE', 'REFUSED')),
+    -- MADE, UNDELIVERABLE, or REFUSED where a label was voided before it was asked for.
+    answer      text        NOT NULL,
     parcel      bigint      NOT NULL UNIQUE DEFAULT nextval('simulator_parcel'),
-    -- NULL where a label was voided before it was asked for.
+    -- Null where it was refused.
     pickup_from timestamptz,
     pickup_to   timestamptz,
     voided      boolean     NOT NULL,

@@ -104,7 +104,8 @@ class Payment {
 
     private void move(PaymentStatus next) {
         status = next;
-        if (status.isFinal()) {
+        if (!status.mayCharge()) {
+            // Nobody needs it any more: voids and refunds name the charge.
             paymentToken = null;
         }
     }

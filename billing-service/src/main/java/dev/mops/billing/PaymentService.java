@@ -35,13 +35,16 @@ class PaymentService {
 
     /** Takes an event from the log. */
     void follow(OrderEvent event) {
-        paymentOf(event.orderId()).on(event);
+        Payment payment = paymentOf(event.orderId());
+        payment.on(event);
+        payments.save(payment);
     }
 
     /** Takes an event from the log, and says what is to be asked of the gateway now. */
     Optional<Request> intend(OrderEvent event) {
         Payment payment = paymentOf(event.orderId());
         payment.on(event);
+        payments.save(payment);
         return payment.dueRequest();
     }
 
@@ -67,10 +70,6 @@ class PaymentService {
     }
 
     private Payment paymentOf(UUID orderId) {
-        return payments.find(orderId).orElseGet(() -> {
-            Payment payment = new Payment(orderId, EventCodec.newId());
-            payments.add(payment);
-            return payment;
-        });
+        return payments.find(orderId).orElseGet(() -> new Payment(orderId, EventCodec.newId()));
     }
 }

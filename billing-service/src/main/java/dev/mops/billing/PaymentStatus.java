@@ -30,10 +30,11 @@ enum PaymentStatus {
     /** The order has shipped: no refund from here on. */
     SETTLED;
 
-    boolean isFinal() {
+    /** Whether the gateway may yet be asked to charge. */
+    boolean mayCharge() {
         return switch (this) {
-            case NEW, OPEN, CHARGING, PAID, VOIDING, REFUNDING -> false;
-            case DECLINED, VOIDED, REFUNDED, SETTLED -> true;
+            case NEW, OPEN, CHARGING -> true;
+            case PAID, DECLINED, VOIDING, VOIDED, REFUNDING, REFUNDED, SETTLED -> false;
         };
     }
 

@@ -18,8 +18,11 @@ class Payments {
         this.entityManager = entityManager;
     }
 
-    void add(Payment payment) {
-        entityManager.persist(payment);
+    /** Stores a payment that is new; one that was found is stored with its transaction. */
+    void save(Payment payment) {
+        if (!entityManager.contains(payment)) {
+            entityManager.persist(payment);
+        }
     }
 
     Optional<Payment> find(UUID orderId) {

@@ -354,6 +354,7 @@ class EventCodecTest {
                     "\"uuid\" | \"geheim\" | 9999999999815 | []           | /weight: must have a maximum value of 2147483647",
                     "\"uuid\" | \"geheim\" | 5             | \"geheim\"   | /items: string found, array expected",
                     "\"uuid\" | \"geheim\" | 5             | [[\"geheim\"]] | /items/0: array found, string expected",
+                    "\"uuid\" | \"geheim\" | 8.15e999999999 | []          | /weight: unknown found, integer expected",
                     // valid by the schema, for which 2.0 is an integer, but not read
                     "\"uuid\" | \"geheim\" | 815.0         | []           | /weight: does not fit BoxOpened"
                 })
@@ -361,6 +362,12 @@ class EventCodecTest {
                 String boxId, String owner, String weight, String items, String problem) {
             assertThat(refusalOf(withValue(json(boxId, owner, weight, items))))
                     .isEqualTo("The payload of box.opened is not box.opened/1.0: " + problem);
+        }
+
+        @Test
+        void a_payload_that_is_nested_without_end() {
+            assertThat(refusalOf(withValue("[".repeat(100_000))))
+                    .startsWith("The payload of box.opened is not box.opened/1.0: ");
         }
 
         @Test

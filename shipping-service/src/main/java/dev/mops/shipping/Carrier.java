@@ -4,62 +4,63 @@ import dev.mops.events.order.Address;
 import java.time.Instant;
 
 /**
- * Who carries the parcels: outside, so it may be slow, away, or asked twice. A key names what is done for the business,
- * and the same key has the same effect and the same answer, however often it comes.
+ * The carrier: makes labels and fetches parcels. Never called inside a transaction. Each call may be repeated: its key
+ * names the business act, and an act happens once however often it is asked for.
  */
 interface Carrier {
 
     /**
-     * Makes a label and schedules its pickup.
+     * Makes a label and schedules its pickup. The same key is the same label, and gets the same answer.
      *
-     * @throws IllegalStateException if the key was voided before
+     * @throws IllegalStateException if the label was voided before it was asked for
      */
-    LabelAnswer label(MakeLabel request);
-
-    /** Voids the label of this key with its pickup, also if the label has not been asked for yet: it is never made then. */
-    Voided voidLabel(String key);
-
-    /** What the carrier is asked. */
-    sealed interface Request {}
+    Answer label(Request.MakeLabel label);
 
     /**
-     * To make a label.
-     *
-     * @param key names the label
-     * @param address where the parcel goes to
+     * Takes a label and its pickup back. If it comes before its label, the label is refused when it is asked for.
      */
-    record MakeLabel(String key, Address address) implements Request {}
+    Answer voidLabel(Request.VoidLabel label);
 
-    /**
-     * To void a label.
-     *
-     * @param key under which the label was asked for
-     */
-    record VoidLabel(String key) implements Request {}
+    /** What the carrier is asked to do. */
+    sealed interface Request {
 
-    /** What the carrier answers. */
-    sealed interface Answer {}
+        /**
+         * Make a label.
+         *
+         * @param key names the label
+         * @param recipient where the parcel goes to
+         */
+        record MakeLabel(String key, Address recipient) implements Request {}
 
-    /** What it answers when a label is to be made. */
-    sealed interface LabelAnswer extends Answer {}
+        /**
+         * Take a label back.
+         *
+         * @param label the key of the label
+         */
+        record VoidLabel(String label) implements Request {}
+    }
 
-    /**
-     * The label is made, the pickup scheduled.
-     *
-     * @param carrier who carries it
-     * @param trackingNumber the carrier's number of the parcel
-     * @param pickupFrom when the parcel must be ready
-     * @param pickupTo when it is gone at the latest
-     */
-    record Made(String carrier, String trackingNumber, Instant pickupFrom, Instant pickupTo) implements LabelAnswer {}
+    /** What the carrier says. */
+    sealed interface Answer {
 
-    /**
-     * The carrier can't deliver there.
-     *
-     * @param reason for people, without the address
-     */
-    record Undeliverable(String reason) implements LabelAnswer {}
+        /**
+         * The label is made, the pickup is scheduled.
+         *
+         * @param carrier who carries the parcel
+         * @param trackingNumber the carrier's number of the parcel
+         * @param pickupFrom when the carrier comes at the earliest
+         * @param pickupTo when the carrier comes at the latest
+         */
+        record Made(String carrier, String trackingNumber, Instant pickupFrom, Instant pickupTo) implements Answer {}
 
-    /** There is no label, and there will be none. */
-    record Voided() implements Answer {}
+        /**
+         * The carrier can't deliver there.
+         *
+         * @param reason why, for people, without the address
+         */
+        record Undeliverable(String reason) implements Answer {}
+
+        /** The label is taken back, or will be refused when it is asked for. */
+        record Voided() implements Answer {}
+    }
 }

@@ -5,6 +5,8 @@ import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.ShipmentFailed;
+import dev.mops.shipping.Carrier.Answer;
+import dev.mops.shipping.Carrier.Request;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -19,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 @Entity
 class Shipment {
 
-    private UUID id;
-
     @Id
     private UUID orderId;
+
+    private UUID shipmentId;
 
     @Enumerated(EnumType.STRING)
     private ShipmentStatus status;
@@ -34,9 +36,9 @@ class Shipment {
     @SuppressWarnings("NullAway.Init")
     protected Shipment() {}
 
-    Shipment(UUID id, UUID orderId) {
-        this.id = id;
+    Shipment(UUID orderId, UUID shipmentId) {
         this.orderId = orderId;
+        this.shipmentId = shipmentId;
         this.status = ShipmentStatus.NEW;
     }
 
@@ -58,35 +60,35 @@ class Shipment {
      * @return the event that it leads to
      * @throws IllegalStateException if the state has moved since the carrier was asked
      */
-    Optional<OrderEvent> on(Carrier.Answer answer) {
+    Optional<OrderEvent> on(Answer answer) {
         move(status.on(answer));
         return switch (answer) {
-            case Carrier.Made made -> {
+            case Answer.Made made -> {
                 label = new Label(made.carrier(), made.trackingNumber(), made.pickupFrom(), made.pickupTo());
-                yield Optional.of(new OrderShipped(orderId, id, made.carrier(), made.trackingNumber()));
+                yield Optional.of(new OrderShipped(orderId, shipmentId, made.carrier(), made.trackingNumber()));
             }
-            case Carrier.Undeliverable undeliverable ->
-                Optional.of(new ShipmentFailed(orderId, id, undeliverable.reason()));
-            case Carrier.Voided _ -> Optional.empty();
+            case Answer.Undeliverable undeliverable ->
+                Optional.of(new ShipmentFailed(orderId, shipmentId, undeliverable.reason()));
+            case Answer.Voided _ -> Optional.empty();
         };
     }
 
-    /** What the carrier is to do in this state: the same until it has answered. */
-    Optional<Carrier.Request> due() {
+    /** What is to be asked of the carrier: by the state alone, so that an intent that is open is asked again. */
+    Optional<Request> dueRequest() {
         return switch (status) {
             case LABELLING ->
-                Optional.of(new Carrier.MakeLabel(labelKey(), recipient().orElseThrow()));
-            case VOIDING -> Optional.of(new Carrier.VoidLabel(labelKey()));
+                Optional.of(new Request.MakeLabel(labelKey(), recipient().orElseThrow()));
+            case VOIDING -> Optional.of(new Request.VoidLabel(labelKey()));
             case NEW, PENDING, LABELLED, SHIPPED, FAILED, VOIDED -> Optional.empty();
         };
     }
 
-    UUID id() {
-        return id;
-    }
-
     UUID orderId() {
         return orderId;
+    }
+
+    UUID shipmentId() {
+        return shipmentId;
     }
 
     ShipmentStatus status() {

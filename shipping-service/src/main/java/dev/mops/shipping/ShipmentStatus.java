@@ -11,10 +11,11 @@ import dev.mops.events.order.OrderRefunded;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
+import dev.mops.shipping.Carrier.Answer;
 
 /** How far a shipment is. The table stands in {@code docs/state-tables.md}. */
 enum ShipmentStatus {
-    /** There is no row yet. */
+    /** No row yet; never stored. */
     NEW,
     PENDING,
     /** The carrier is asked for a label. */
@@ -62,12 +63,12 @@ enum ShipmentStatus {
      *
      * @throws IllegalStateException if nothing is open that the answer could be for: the state has moved since
      */
-    ShipmentStatus on(Carrier.Answer answer) {
+    ShipmentStatus on(Answer answer) {
         return switch (answer) {
-            case Carrier.Made _ when this == LABELLING -> LABELLED;
-            case Carrier.Undeliverable _ when this == LABELLING -> FAILED;
-            case Carrier.Voided _ when this == VOIDING -> VOIDED;
-            case Carrier.Made _, Carrier.Undeliverable _, Carrier.Voided _ ->
+            case Answer.Made _ when this == LABELLING -> LABELLED;
+            case Answer.Undeliverable _ when this == LABELLING -> FAILED;
+            case Answer.Voided _ when this == VOIDING -> VOIDED;
+            case Answer.Made _, Answer.Undeliverable _, Answer.Voided _ ->
                 throw new IllegalStateException("The carrier answered %s, but the shipment is %s"
                         .formatted(answer.getClass().getSimpleName(), this));
         };

@@ -23,15 +23,16 @@ record ShipmentView(
     static ShipmentView of(Shipment shipment) {
         Shipment.Label label = shipment.label().orElse(null);
         if (label == null) {
-            return new ShipmentView(shipment.id(), shipment.orderId(), shipment.status(), null, null, null, null);
+            return new ShipmentView(
+                    shipment.shipmentId(), shipment.orderId(), shipment.status(), null, null, null, null);
         }
         return new ShipmentView(
-                shipment.id(),
+                shipment.shipmentId(),
                 shipment.orderId(),
                 shipment.status(),
                 label.carrier(),
                 label.trackingNumber(),
-                "/shipments/" + shipment.id() + "/label",
+                "/shipments/" + shipment.shipmentId() + "/label",
                 new Pickup(label.pickupFrom(), label.pickupTo()));
     }
 

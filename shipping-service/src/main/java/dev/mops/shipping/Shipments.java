@@ -26,10 +26,10 @@ class Shipments {
         return Optional.ofNullable(entityManager.find(Shipment.class, orderId));
     }
 
-    Optional<Shipment> findById(UUID id) {
+    Optional<Shipment> findByShipmentId(UUID shipmentId) {
         return entityManager
-                .createQuery("select s from Shipment s where s.id = :id", Shipment.class)
-                .setParameter("id", id)
+                .createQuery("select s from Shipment s where s.shipmentId = :id", Shipment.class)
+                .setParameter("id", shipmentId)
                 .getResultStream()
                 .findFirst();
     }

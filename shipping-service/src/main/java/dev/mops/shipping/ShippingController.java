@@ -33,7 +33,7 @@ class ShippingController {
     @Transactional(readOnly = true)
     ResponseEntity<String> label(@PathVariable UUID shipmentId) {
         Shipment shipment = shipments
-                .findById(shipmentId)
+                .findByShipmentId(shipmentId)
                 .orElseThrow(() -> ProblemException.notFound("There is no shipment " + shipmentId));
         if (shipment.status().isTakenBack()) {
             throw ProblemException.gone("The shipment " + shipmentId + " is " + shipment.status()

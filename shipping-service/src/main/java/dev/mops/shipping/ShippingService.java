@@ -3,15 +3,16 @@ package dev.mops.shipping;
 import dev.mops.events.EventCodec;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.messaging.Outbox;
+import dev.mops.shipping.Carrier.Answer;
+import dev.mops.shipping.Carrier.Request;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Follows what the log says of orders, and has the carrier make and void their labels. */
+/** Follows what the log says of an order, and has its label made or voided. */
 @Service
 @Transactional
 class ShippingService {
@@ -33,36 +34,35 @@ class ShippingService {
 
     /** Takes an event from the log. */
     void follow(OrderEvent event) {
-        shipmentOf(event).on(event);
+        take(event);
     }
 
-    /** Takes an event from the log and says what the carrier is to do now, if anything. */
-    Optional<Carrier.Request> intend(OrderEvent event) {
-        Shipment shipment = shipmentOf(event);
-        shipment.on(event);
-        return shipment.due();
+    /** Takes an event from the log, and says what is to be asked of the carrier now. */
+    Optional<Request> intend(OrderEvent event) {
+        return take(event).dueRequest();
     }
 
     /** Asks the carrier. */
     @Transactional(propagation = Propagation.NEVER)
-    Carrier.Answer call(Carrier.Request request) {
+    Answer call(Request request) {
         return switch (request) {
-            case Carrier.MakeLabel label -> carrier.label(label);
-            case Carrier.VoidLabel label -> carrier.voidLabel(label.key());
+            case Request.MakeLabel label -> carrier.label(label);
+            case Request.VoidLabel label -> carrier.voidLabel(label);
         };
     }
 
-    /** Takes the carrier's answer and publishes what it leads to. */
-    void record(OrderEvent event, Carrier.Answer answer) {
+    /** Takes the carrier's answer, and publishes what it means for the order. */
+    void record(OrderEvent event, Answer answer) {
         shipments.find(event.orderId()).orElseThrow().on(answer).ifPresent(outbox::publish);
     }
 
-    private Shipment shipmentOf(OrderEvent event) {
-        UUID orderId = event.orderId();
-        return shipments.find(orderId).orElseGet(() -> {
-            Shipment shipment = new Shipment(EventCodec.newId(), orderId);
+    private Shipment take(OrderEvent event) {
+        Optional<Shipment> known = shipments.find(event.orderId());
+        Shipment shipment = known.orElseGet(() -> new Shipment(event.orderId(), EventCodec.newId()));
+        shipment.on(event);
+        if (known.isEmpty()) {
             shipments.add(shipment);
-            return shipment;
-        });
+        }
+        return shipment;
     }
 }

@@ -48,37 +48,37 @@ class SimulatedCarrier implements Carrier {
     }
 
     @Override
-    public LabelAnswer label(MakeLabel request) {
-        boolean deliverable = !request.address().postalCode().equals(UNDELIVERABLE_POSTAL_CODE);
+    public Answer label(Request.MakeLabel label) {
+        boolean deliverable = !label.recipient().postalCode().equals(UNDELIVERABLE_POSTAL_CODE);
         LocalDate day = nextWorkingDay(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC));
-        LabelAnswer answer = books.queryForObject(
+        Answer answer = books.queryForObject(
                 LABEL,
-                (row, _) -> answer(request.key(), row),
-                request.key(),
+                (row, _) -> answer(label.key(), row),
+                label.key(),
                 deliverable ? "MADE" : "UNDELIVERABLE",
                 day.atTime(PICKUP_FROM).atOffset(ZoneOffset.UTC),
                 day.atTime(PICKUP_TO).atOffset(ZoneOffset.UTC));
         if (answer == null) {
-            throw new IllegalStateException("The books returned no answer for " + request.key());
+            throw new IllegalStateException("The books returned no answer for " + label.key());
         }
         return answer;
     }
 
     @Override
-    public Voided voidLabel(String key) {
-        books.update(VOID, key);
-        return new Voided();
+    public Answer voidLabel(Request.VoidLabel label) {
+        books.update(VOID, label.label());
+        return new Answer.Voided();
     }
 
-    private static LabelAnswer answer(String key, ResultSet row) throws SQLException {
+    private static Answer answer(String key, ResultSet row) throws SQLException {
         return switch (row.getString("answer")) {
             case "MADE" ->
-                new Made(
+                new Answer.Made(
                         NAME,
                         trackingNumber(row.getLong("parcel")),
                         instant(row, "pickup_from"),
                         instant(row, "pickup_to"));
-            case "UNDELIVERABLE" -> new Undeliverable("The carrier does not deliver to this postal code");
+            case "UNDELIVERABLE" -> new Answer.Undeliverable("The carrier does not deliver to this postal code");
             default -> throw new IllegalStateException("The label " + key + " was voided before it was asked for");
         };
     }

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import java.util.UUID;
 
 /**
- * The customer's money is back. Published by the billing service
- * after a cancellation or a failed shipment; the order service shows it.
+ * The customer's money is back. Published by the billing service after a cancellation or a failed shipment; the order
+ * service shows it.
  *
  * @param orderId the order
  * @param paymentId the payment in the billing service

@@ -1,0 +1,5 @@
+/** Tests of the billing service. */
+@NullMarked
+package dev.mops.billing;
+
+import org.jspecify.annotations.NullMarked;
