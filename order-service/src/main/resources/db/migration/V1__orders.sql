@@ -52,3 +52,6 @@ CREATE TABLE idempotency_key (
     created_at   timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (endpoint, customer, key)
 );
+
+-- Keys are free after 24 hours: the oldest are cleared away.
+CREATE INDEX idempotency_key_by_age ON idempotency_key (created_at);

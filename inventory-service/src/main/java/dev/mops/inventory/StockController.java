@@ -1,12 +1,17 @@
 package dev.mops.inventory;
 
 import dev.mops.web.IdempotentRequests;
+import dev.mops.web.Printable;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -40,14 +45,21 @@ class StockController {
     /** The stock of a product. */
     @GetMapping("/stock/{sku}")
     @Transactional(readOnly = true)
-    StockView stock(@PathVariable String sku) {
+    StockView stock(@PathVariable @Size(max = 64) @Printable String sku) {
         return stocks.find(sku).map(StockView::of).orElseThrow(() -> StockService.unknown(sku));
     }
 
     /** Receives pieces of a product. */
     @PostMapping("/stock/{sku}/receipts")
+    @ApiResponse(
+            responseCode = "200",
+            description = "Received, or received before with the same Idempotency-Key",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                            schema = @Schema(implementation = StockView.class)))
     ResponseEntity<String> receive(
-            @PathVariable String sku,
+            @PathVariable @Size(max = 64) @Printable String sku,
             @RequestBody @Valid Receipt receipt,
             @RequestHeader(name = "Idempotency-Key", required = false)
                     @Size(min = 1, max = IdempotentRequests.MAX_KEY_LENGTH) @Nullable String idempotencyKey) {

@@ -154,6 +154,13 @@ public final class TopicLog {
         }
     }
 
+    /** How many partitions the topic has. */
+    public int partitionCount() {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("reader")) {
+            return partitions(consumer).size();
+        }
+    }
+
     /** How many members of the group have partitions. */
     public long consumersOf(String group) {
         try (Admin admin = admin()) {

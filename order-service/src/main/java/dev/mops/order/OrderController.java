@@ -2,7 +2,12 @@ package dev.mops.order;
 
 import dev.mops.events.order.Money;
 import dev.mops.web.IdempotentRequests;
+import dev.mops.web.Printable;
 import dev.mops.web.ProblemException;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -11,6 +16,8 @@ import java.net.URI;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -19,6 +26,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** The door for HTTP. */
@@ -37,6 +45,14 @@ class OrderController {
 
     /** Places an order. It is accepted with the answer; whether it ships, its status tells. */
     @PostMapping("/orders")
+    @ApiResponse(
+            responseCode = "202",
+            description = "Accepted, or accepted before with the same Idempotency-Key",
+            headers = @Header(name = "Location", description = "The order", schema = @Schema(type = "string")),
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                            schema = @Schema(implementation = OrderView.class)))
     ResponseEntity<String> place(
             @RequestBody @Valid PlaceOrderRequest request,
             @RequestHeader(name = "Idempotency-Key", required = false)
@@ -60,16 +76,17 @@ class OrderController {
 
     /** Asks for a cancellation; the log decides whether it comes in time. */
     @PostMapping("/orders/{orderId}/cancellation")
+    @ResponseStatus(HttpStatus.ACCEPTED)
     @Transactional
-    ResponseEntity<OrderView> cancel(@PathVariable UUID orderId) {
-        return ResponseEntity.accepted().body(view(service.cancel(orderId)));
+    OrderView cancel(@PathVariable UUID orderId) {
+        return view(service.cancel(orderId));
     }
 
     /** Orders, newest first. */
     @GetMapping("/orders")
     @Transactional(readOnly = true)
     OrderPage orders(
-            @RequestParam(required = false) @Nullable String customerId,
+            @RequestParam(required = false) @Size(max = 100) @Printable @Nullable String customerId,
             @RequestParam(required = false) @Nullable OrderStatus status,
             @RequestParam(defaultValue = "0") @Min(0) @Max(10_000) int page,
             @RequestParam(defaultValue = "20") @Min(1) @Max(100) int size) {

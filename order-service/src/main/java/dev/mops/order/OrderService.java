@@ -122,6 +122,9 @@ class OrderService {
     }
 
     private static Money total(List<OrderLine> lines) {
+        if (lines.stream().map(line -> line.unitPrice().currency()).distinct().count() > 1) {
+            throw ProblemException.unprocessable(List.of(new FieldError("lines", "must be in one currency")));
+        }
         try {
             return lines.stream()
                     .map(line -> line.unitPrice().times(line.quantity()))

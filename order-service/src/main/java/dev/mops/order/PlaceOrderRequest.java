@@ -1,6 +1,7 @@
 package dev.mops.order;
 
 import dev.mops.events.order.Address;
+import dev.mops.web.Printable;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -19,16 +20,13 @@ import java.util.List;
  * @param shippingAddress where it goes to
  */
 record PlaceOrderRequest(
-        @NotBlank @Size(max = 100) @Pattern(regexp = PRINTABLE, message = NO_CONTROL) String customerId,
+        @NotBlank @Size(max = 100) @Printable String customerId,
 
         @NotNull @Size(min = 1, max = 100) List<@NotNull @Valid Line> lines,
 
-        @NotBlank @Size(max = 200) @Pattern(regexp = PRINTABLE, message = NO_CONTROL) String paymentToken,
+        @NotBlank @Size(max = 200) @Printable String paymentToken,
 
         @NotNull @Valid ShippingAddress shippingAddress) {
-
-    static final String PRINTABLE = "[^\\p{Cntrl}]*";
-    static final String NO_CONTROL = "must not contain control characters";
 
     @Override
     public String toString() {
@@ -42,7 +40,7 @@ record PlaceOrderRequest(
      * @param quantity pieces
      */
     record Line(
-            @NotBlank @Size(max = 64) @Pattern(regexp = PRINTABLE, message = NO_CONTROL) String sku,
+            @NotBlank @Size(max = 64) @Printable String sku,
 
             @Min(1) @Max(1000) int quantity) {}
 
@@ -52,13 +50,13 @@ record PlaceOrderRequest(
      * @param country ISO 3166-1 alpha-2
      */
     record ShippingAddress(
-            @NotBlank @Size(max = 200) @Pattern(regexp = PRINTABLE, message = NO_CONTROL) String name,
+            @NotBlank @Size(max = 200) @Printable String name,
 
-            @NotBlank @Size(max = 200) @Pattern(regexp = PRINTABLE, message = NO_CONTROL) String street,
+            @NotBlank @Size(max = 200) @Printable String street,
 
-            @NotBlank @Size(max = 200) @Pattern(regexp = PRINTABLE, message = NO_CONTROL) String city,
+            @NotBlank @Size(max = 200) @Printable String city,
 
-            @NotBlank @Size(max = 20) @Pattern(regexp = PRINTABLE, message = NO_CONTROL) String postalCode,
+            @NotBlank @Size(max = 20) @Printable String postalCode,
 
             @NotNull @Pattern(regexp = "[A-Z]{2}", message = "must be an ISO 3166-1 country code of two capital letters") String country) {
 

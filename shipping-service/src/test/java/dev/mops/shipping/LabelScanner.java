@@ -73,8 +73,10 @@ final class LabelScanner {
             }
         });
         try {
-            Result result = new MultiFormatOneDReader(TRY_HARDER)
-                    .decode(new BinaryBitmap(new HybridBinarizer(new RGBLuminanceSource(width, height, pixels))));
+            Result result = new MultiFormatOneDReader(Map.of())
+                    .decode(
+                            new BinaryBitmap(new HybridBinarizer(new RGBLuminanceSource(width, height, pixels))),
+                            TRY_HARDER);
             if (result.getBarcodeFormat() != BarcodeFormat.CODE_128) {
                 throw new AssertionError("The barcode is " + result.getBarcodeFormat());
             }

@@ -39,6 +39,14 @@ public final class IdempotentRequests {
     private static final String READ =
             "SELECT request_hash, status, location, body FROM idempotency_key WHERE endpoint = ? AND customer = ? AND key = ?";
 
+    // Each new key clears away up to two old ones, so that the table holds little more than a day's keys.
+    private static final String CLEAR = """
+            DELETE FROM idempotency_key WHERE (endpoint, customer, key) IN (
+                SELECT endpoint, customer, key FROM idempotency_key
+                 WHERE created_at < now() - interval '24 hours'
+                 ORDER BY created_at LIMIT 2 FOR UPDATE SKIP LOCKED)
+            """;
+
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transaction;
     private final JsonMapper json;
@@ -90,6 +98,7 @@ public final class IdempotentRequests {
                 scope.endpoint(),
                 scope.customer(),
                 scope.key());
+        jdbc.update(CLEAR);
         return answer;
     }
 

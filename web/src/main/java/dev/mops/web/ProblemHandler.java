@@ -1,5 +1,7 @@
 package dev.mops.web;
 
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -8,21 +10,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
 import org.springframework.context.MessageSourceResolvable;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.validation.Errors;
+import org.springframework.validation.method.ParameterErrors;
 import org.springframework.validation.method.ParameterValidationResult;
 import org.springframework.web.bind.MethodArgumentNotValidException;
+import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import org.springframework.web.multipart.MultipartException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
@@ -33,17 +44,16 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
 
+    /** The field that is to blame where it is none of the body's fields. */
+    private static final String BODY = "body";
+
+    /** The most characters of a field's name in an answer: it may be one that the client made up. */
+    private static final int MAX_FIELD_LENGTH = 100;
+
     @Override
     protected @Nullable ResponseEntity<Object> handleMethodArgumentNotValid(
             MethodArgumentNotValidException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        return refused(
-                e,
-                e.getBindingResult().getFieldErrors().stream()
-                        .map(error -> new FieldError(error.getField(), String.valueOf(error.getDefaultMessage())))
-                        .sorted(java.util.Comparator.comparing(FieldError::field))
-                        .toList(),
-                headers,
-                request);
+        return refused(e, fieldErrors(e.getBindingResult()), headers, request);
     }
 
     @Override
@@ -51,66 +61,18 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
             HandlerMethodValidationException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         return refused(
                 e,
-                e.getParameterValidationResults().stream()
-                        .flatMap(ProblemHandler::fieldErrors)
-                        .toList(),
+                e.getParameterValidationResults().stream().flatMap(ProblemHandler::fieldErrors),
                 headers,
                 request);
     }
 
-    private static Stream<FieldError> fieldErrors(ParameterValidationResult result) {
-        if (result instanceof org.springframework.validation.method.ParameterErrors bean) {
-            return bean.getFieldErrors().stream()
-                    .map(error -> new FieldError(error.getField(), String.valueOf(error.getDefaultMessage())));
-        }
-        return result.getResolvableErrors().stream()
-                .map(MessageSourceResolvable::getDefaultMessage)
-                .map(rule -> new FieldError(nameOf(result), String.valueOf(rule)));
-    }
-
-    private static String nameOf(ParameterValidationResult result) {
-        var header = result.getMethodParameter()
-                .getParameterAnnotation(org.springframework.web.bind.annotation.RequestHeader.class);
-        if (header != null) {
-            return header.name().isEmpty() ? header.value() : header.name();
-        }
-        return String.valueOf(result.getMethodParameter().getParameterName());
-    }
-
     @Override
-    protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
-            HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        FieldError error =
-                switch (e.getCause()) {
-                    case UnrecognizedPropertyException unknown -> new FieldError(path(unknown), "is not a known field");
-                    case MismatchedInputException mismatch -> new FieldError(path(mismatch), rule(mismatch));
-                    case StreamReadException malformed ->
-                        new FieldError("body", "must be valid JSON: " + malformed.getOriginalMessage());
-                    case null, default -> new FieldError("body", "must be JSON of the documented shape");
-                };
-        return refused(e, List.of(error), headers, request);
-    }
-
-    private static String path(JacksonException e) {
-        String path = e.getPath().stream()
-                .map(step ->
-                        step.getPropertyName() == null ? "[" + step.getIndex() + "]" : "." + step.getPropertyName())
-                .collect(Collectors.joining());
-        return path.isEmpty() ? "body" : path.startsWith(".") ? path.substring(1) : path;
-    }
-
-    private static String rule(MismatchedInputException e) {
-        Class<?> target = e.getTargetType();
-        if (target == null) {
-            return "has the wrong type";
-        }
-        if (target == int.class || target == long.class || target == Integer.class || target == Long.class) {
-            return "must be a whole number";
-        }
-        if (target == String.class) {
-            return "must be a text";
-        }
-        return java.util.Collection.class.isAssignableFrom(target) ? "must be a list" : "must be an object";
+    protected @Nullable ResponseEntity<Object> handleMissingServletRequestParameter(
+            MissingServletRequestParameterException e,
+            HttpHeaders headers,
+            HttpStatusCode status,
+            WebRequest request) {
+        return refused(e, Stream.of(new FieldError(e.getParameterName(), "must be given")), headers, request);
     }
 
     @Override
@@ -119,31 +81,120 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         String field = e instanceof MethodArgumentTypeMismatchException argument
                 ? argument.getName()
                 : String.valueOf(e.getPropertyName());
-        Class<?> required = e.getRequiredType();
-        String rule;
-        if (required == null) {
-            rule = "has the wrong type";
-        } else if (required.isEnum()) {
-            rule = "must be one of " + List.of(required.getEnumConstants());
-        } else if (required == int.class || required == long.class) {
-            rule = "must be a whole number";
-        } else {
-            rule = "must be a " + required.getSimpleName();
-        }
-        return refused(e, List.of(new FieldError(field, rule)), headers, request);
+        return refused(e, Stream.of(new FieldError(field, ruleOfParameter(e.getRequiredType()))), headers, request);
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
+            HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        FieldError error =
+                switch (e.getCause()) {
+                    case UnrecognizedPropertyException unknown -> new FieldError(path(unknown), "is not a known field");
+                    case MismatchedInputException whole when whole.getPath().isEmpty() ->
+                        new FieldError(BODY, "must be one JSON object");
+                    case MismatchedInputException mismatch ->
+                        new FieldError(path(mismatch), ruleOfJson(mismatch.getTargetType()));
+                    case InputCoercionException number -> new FieldError(path(number), "is out of range");
+                    case StreamReadException malformed ->
+                        new FieldError(path(malformed), "must be valid JSON: " + malformed.getOriginalMessage());
+                    case JacksonException tooLarge ->
+                        new FieldError(path(tooLarge), "must be JSON within its limits: " + tooLarge.getOriginalMessage());
+                    case null, default -> new FieldError(BODY, "must be JSON of the documented shape");
+                };
+        return refused(e, Stream.of(error), headers, request);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> handleMultipart(MultipartException e) {
+        return answer(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The Content-Type must be application/json");
+    }
+
+    @ExceptionHandler({
+        CannotCreateTransactionException.class,
+        NonTransientDataAccessResourceException.class,
+        TransientDataAccessException.class
+    })
+    ResponseEntity<Object> handleDatabaseAway(Exception e) {
+        log.warn("A request found no database: {}", e.toString());
+        return answer(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "The service can't work now. Repeat the request later, with its Idempotency-Key where it has one");
     }
 
     @ExceptionHandler
     ResponseEntity<Object> handleUnexpected(Exception e) {
         log.error("A request failed", e);
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
-                HttpStatus.INTERNAL_SERVER_ERROR, "The service could not answer. Nothing was changed; try again later");
-        return ResponseEntity.internalServerError().body(problem);
+        // A commit whose answer was lost fails here, too: nobody knows whether it took effect.
+        return answer(
+                HttpStatus.INTERNAL_SERVER_ERROR,
+                "The service failed, perhaps after the request took effect. Repeat it with its Idempotency-Key where it has one");
     }
 
+    private static ResponseEntity<Object> answer(HttpStatus status, String detail) {
+        return ResponseEntity.status(status).body(ProblemDetail.forStatusAndDetail(status, detail));
+    }
+
+    /** Sorted: the order in which rules are checked is random. */
     private @Nullable ResponseEntity<Object> refused(
-            Exception e, List<FieldError> errors, HttpHeaders headers, WebRequest request) {
-        ProblemDetail problem = FieldError.problem(HttpStatus.BAD_REQUEST, errors);
+            Exception e, Stream<FieldError> errors, HttpHeaders headers, WebRequest request) {
+        List<FieldError> sorted = errors.sorted(
+                        Comparator.comparing(FieldError::field).thenComparing(FieldError::rule))
+                .toList();
+        ProblemDetail problem = FieldError.problem(HttpStatus.BAD_REQUEST, sorted);
         return handleExceptionInternal(e, problem, headers, HttpStatus.BAD_REQUEST, request);
+    }
+
+    private static Stream<FieldError> fieldErrors(Errors errors) {
+        return errors.getFieldErrors().stream()
+                .map(error -> new FieldError(error.getField(), String.valueOf(error.getDefaultMessage())));
+    }
+
+    private static Stream<FieldError> fieldErrors(ParameterValidationResult result) {
+        if (result instanceof ParameterErrors bean) {
+            return fieldErrors((Errors) bean);
+        }
+        return result.getResolvableErrors().stream()
+                .map(MessageSourceResolvable::getDefaultMessage)
+                .map(rule -> new FieldError(nameOf(result), String.valueOf(rule)));
+    }
+
+    private static String nameOf(ParameterValidationResult result) {
+        RequestHeader header = result.getMethodParameter().getParameterAnnotation(RequestHeader.class);
+        return header == null ? String.valueOf(result.getMethodParameter().getParameterName()) : header.name();
+    }
+
+    private static String path(JacksonException e) {
+        String path = e.getPath().stream()
+                .map(step ->
+                        step.getPropertyName() == null ? "[" + step.getIndex() + "]" : "." + step.getPropertyName())
+                .collect(Collectors.joining());
+        if (path.isEmpty()) {
+            return BODY;
+        }
+        String field = path.startsWith(".") ? path.substring(1) : path;
+        return field.length() <= MAX_FIELD_LENGTH ? field : field.substring(0, MAX_FIELD_LENGTH) + "…";
+    }
+
+    private static String ruleOfJson(@Nullable Class<?> target) {
+        if (target == null) {
+            return "has the wrong type";
+        }
+        if (target == int.class || target == long.class) {
+            return "must be a whole number";
+        }
+        if (target == String.class) {
+            return "must be a text";
+        }
+        return Collection.class.isAssignableFrom(target) ? "must be a list" : "must be an object";
+    }
+
+    private static String ruleOfParameter(@Nullable Class<?> required) {
+        if (required == null) {
+            return "has the wrong type";
+        }
+        if (required.isEnum()) {
+            return "must be one of " + List.of(required.getEnumConstants());
+        }
+        return required == int.class ? "must be a whole number" : "must be a " + required.getSimpleName();
     }
 }

@@ -17,12 +17,10 @@ import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.ContainerProperties.AckMode;
-import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.backoff.ExponentialBackOff;
-import org.springframework.util.backoff.FixedBackOff;
 
 /** One listener container of spring-kafka for each table of handlers, all in the service's consumer group. */
 final class EventConsumers implements SmartLifecycle {
@@ -71,10 +69,7 @@ final class EventConsumers implements SmartLifecycle {
                 table, new BatchProcessor<>(table, inbox, calls, transaction), backOff(settings), meters));
         var container = new ConcurrentMessageListenerContainer<byte[], byte[]>(
                 new DefaultKafkaConsumerFactory<>(config), properties);
-        // What fails outside a batch's transaction, the commit of offsets say, is tried again; the default skips it in
-        // the end.
-        container.setCommonErrorHandler(new DefaultErrorHandler(
-                new FixedBackOff(PAUSE_AFTER_FAILURE.toMillis(), FixedBackOff.UNLIMITED_ATTEMPTS)));
+        container.setCommonErrorHandler(new DeliverAgain(PAUSE_AFTER_FAILURE));
         container.setConcurrency(settings.concurrency());
         container.setBeanName(table.family().topic() + "-consumer");
         return container;

@@ -1,0 +1,69 @@
+package dev.mops.messaging;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+
+/** ArchUnit's default stands: a rule that matches nothing fails. */
+@AnalyzeClasses(packages = "dev.mops.messaging", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule messaging_knows_of_events_but_of_no_service_and_no_order = classes()
+            .should()
+            .onlyDependOnClassesThat(resideInAPackage("dev.mops.messaging..")
+                    .or(resideInAPackage("dev.mops.events"))
+                    .or(resideInAPackage("dev.mops..").negate()));
+
+    @ArchTest
+    static final ArchRule packages_have_no_cycles =
+            slices().matching("dev.mops.(messaging..)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule what_a_service_sees_knows_nothing_of_write_and_read_path = noClasses()
+            .that()
+            .resideInAPackage("dev.mops.messaging")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.mops.messaging.outbox..", "dev.mops.messaging.inbox..");
+
+    @ArchTest
+    static final ArchRule write_path_and_read_path_know_nothing_of_each_other = noClasses()
+            .that()
+            .resideInAPackage("dev.mops.messaging.outbox..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.mops.messaging.inbox..");
+
+    @ArchTest
+    static void what_is_public_is_so_on_purpose(JavaClasses all) {
+        assertThat(all.stream()
+                        .filter(type ->
+                                type.isTopLevelClass() && type.getModifiers().contains(JavaModifier.PUBLIC))
+                        .map(JavaClass::getName)
+                        .map(name -> name.substring("dev.mops.messaging.".length())))
+                .containsExactlyInAnyOrderElementsOf(List.of(
+                        "CurrentEvent",
+                        "EventFamilies",
+                        "EventHandlers",
+                        "MessagingAutoConfiguration",
+                        "MessagingProperties",
+                        "MessagingSchema",
+                        "Outbox",
+                        "inbox.InboxAutoConfiguration",
+                        "outbox.OutboxAutoConfiguration",
+                        "topic.PartitionCountException",
+                        "topic.Topics"));
+    }
+}

@@ -1,0 +1,126 @@
+package dev.mops.messaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mops.local.KafkaServer;
+import dev.mops.local.PostgresServer;
+import dev.mops.messaging.AccountEvent.Deposited;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kafka or PostgreSQL is killed under a running service, and comes back. */
+class OutageTest {
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    @TempDir
+    private static Path folder;
+
+    private static PostgresServer postgres;
+    private static KafkaServer kafka;
+
+    @BeforeAll
+    static void startServers() {
+        postgres = PostgresServer.at(folder.resolve("postgres"), freePort());
+        kafka = KafkaServer.at(folder.resolve("kafka"), freePort());
+        kafka.launch();
+        postgres.start();
+        kafka.awaitReady();
+    }
+
+    @AfterAll
+    static void stopServers() {
+        kafka.kill();
+        postgres.kill();
+    }
+
+    @Test
+    void while_kafka_is_down_events_are_published_and_afterwards_they_take_effect_in_order() {
+        try (AccountService service = start("kafka_down")) {
+            publish(service, 1, 20);
+            kafka.kill();
+            publish(service, 21, 120);
+            assertThat(service.count("outbox_event")).isGreaterThanOrEqualTo(100);
+
+            kafka.start();
+            publish(service, 121, 140);
+
+            assertAllTakeEffect(service, "kafka_down", 140);
+        }
+    }
+
+    @Test
+    void a_service_starts_while_kafka_is_down_and_declares_its_topic_later() {
+        kafka.kill();
+        try (AccountService service = start("kafka_away")) {
+            publish(service, 1, 10);
+            assertThat(service.count("outbox_event")).isEqualTo(10);
+
+            kafka.start();
+
+            assertAllTakeEffect(service, "kafka_away", 10);
+            assertThat(TopicLog.of("kafka_away", kafka.bootstrapServers()).partitionCount())
+                    .isEqualTo(4);
+        }
+    }
+
+    @Test
+    void a_killed_postgresql_holds_up_relay_and_consumers_only_as_long_as_it_is_down() {
+        try (AccountService service = start("postgres_down")) {
+            publish(service, 1, 100);
+            postgres.kill();
+            postgres.start();
+            publish(service, 101, 120);
+
+            assertAllTakeEffect(service, "postgres_down", 120);
+        }
+    }
+
+    private static AccountService start(String name) {
+        postgres.createDatabase(name);
+        return AccountService.named(name)
+                .with("mops.messaging.relay-timeout", "3s")
+                .noting()
+                .start(postgres.jdbcUrl(name), kafka.bootstrapServers());
+    }
+
+    private static void publish(AccountService service, int from, int to) {
+        for (int n = from; n <= to; n++) {
+            service.publish(new Deposited("a", n));
+        }
+    }
+
+    private static void assertAllTakeEffect(AccountService service, String name, int events) {
+        List<Long> numbers = LongStream.rangeClosed(1, events).boxed().toList();
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(service.numbersOf("a")).isEqualTo(numbers));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(service.count("outbox_event")).isZero());
+        TopicLog topic = TopicLog.of(name, kafka.bootstrapServers());
+        assertThat(topic.firstOccurrences()).containsEntry("a", numbers);
+        // What came twice had no second effect.
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(topic.committed(name))
+                        .isEqualTo(topic.records().size()));
+        assertThat(service.numbersOf("a")).isEqualTo(numbers);
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,397 @@
+package dev.mops.order;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.servlet.client.RestTestClient;
+
+/** What nobody meant to send: it is refused with a problem document that names field and rule, and nothing is stored. */
+class InputTest extends OrderServiceTest {
+
+    private static final String ADDRESS = """
+            {"name":"Ada","street":"S 1","city":"Berlin","postalCode":"10117","country":"DE"}""";
+    private static final String LINES = """
+            [{"sku":"LAPTOP-14","quantity":1}]""";
+
+    private long stored;
+
+    @BeforeEach
+    void count() {
+        stored = stored();
+    }
+
+    @AfterEach
+    void nothing_is_stored() {
+        assertThat(stored()).isEqualTo(stored);
+    }
+
+    private long stored() {
+        Long rows = jdbc.queryForObject(
+                "SELECT (SELECT count(*) FROM orders) + (SELECT count(*) FROM order_line) + (SELECT count(*) FROM idempotency_key)",
+                Long.class);
+        return rows == null ? -1 : rows;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badOrders")
+    void a_bad_order_is_refused_by_field_and_rule(BadOrder bad) {
+        refused(post(bad.body(), UUID.randomUUID().toString()), bad.status(), bad.field(), bad.rule());
+    }
+
+    static Stream<BadOrder> badOrders() {
+        return Stream.of(
+                // what is missing
+                bad("an empty object", "{}", "customerId", "must not be blank"),
+                bad("no customer", order(null, LINES, "\"t\"", ADDRESS), "customerId", "must not be blank"),
+                bad("no lines", order("\"c\"", null, "\"t\"", ADDRESS), "lines", "must not be null"),
+                bad("no token", order("\"c\"", LINES, null, ADDRESS), "paymentToken", "must not be blank"),
+                bad("no address", order("\"c\"", LINES, "\"t\"", null), "shippingAddress", "must not be null"),
+                bad("an empty address", order("\"c\"", LINES, "\"t\"", "{}"), "shippingAddress.city", "must not be blank"),
+                bad("no SKU", lines("{\"quantity\":1}"), "lines[0].sku", "must not be blank"),
+                bad("no quantity", lines("{\"sku\":\"LAPTOP-14\"}"), "lines[0].quantity", "must be a whole number"),
+                bad("quantity null", lines(line("null")), "lines[0].quantity", "must be a whole number"),
+                bad("a line null", lines("null"), "lines[0]", "must not be null"),
+                bad("empty lines", order("\"c\"", "[]", "\"t\"", ADDRESS), "lines", "size must be between 1 and 100"),
+                // what is not known
+                bad("an unknown field", """
+                        {"customerId":"c","price":1}""", "price", "is not a known field"),
+                bad(
+                        "an unknown field of a line",
+                        lines("{\"sku\":\"LAPTOP-14\",\"quantity\":1,\"unitPrice\":1}"),
+                        "lines[0].unitPrice",
+                        "is not a known field"),
+                bad(
+                        "an unknown SKU",
+                        HttpStatus.UNPROCESSABLE_CONTENT,
+                        lines("{\"sku\":\"NO-SUCH\",\"quantity\":1}"),
+                        "lines[0].sku",
+                        "must be the SKU of a product"),
+                // wrong types
+                bad("a list", "[]", "body", "must be one JSON object"),
+                bad("a text", "\"order\"", "body", "must be one JSON object"),
+                bad("null", "null", "body", "must be JSON"),
+                bad("the customer a number", order("5", LINES, "\"t\"", ADDRESS), "customerId", "must be a text"),
+                bad("the customer true", order("true", LINES, "\"t\"", ADDRESS), "customerId", "must be a text"),
+                bad("the customer an object", order("{}", LINES, "\"t\"", ADDRESS), "customerId", "must be a text"),
+                bad("the customer a list", order("[\"c\"]", LINES, "\"t\"", ADDRESS), "customerId", "must be a text"),
+                bad("lines an object", order("\"c\"", "{}", "\"t\"", ADDRESS), "lines", "must be a list"),
+                bad("lines a text", order("\"c\"", "\"\"", "\"t\"", ADDRESS), "lines", "must be a list"),
+                bad("a line a text", lines("\"LAPTOP-14\""), "lines[0]", "must be an object"),
+                bad(
+                        "the address a text",
+                        order("\"c\"", LINES, "\"t\"", "\"Berlin\""),
+                        "shippingAddress",
+                        "must be an object"),
+                bad("quantity a text", lines(line("\"1\"")), "lines[0].quantity", "must be a whole number"),
+                bad("quantity an empty text", lines(line("\"\"")), "lines[0].quantity", "must be a whole number"),
+                bad("quantity true", lines(line("true")), "lines[0].quantity", "must be a whole number"),
+                bad("quantity a list", lines(line("[1]")), "lines[0].quantity", "must be a whole number"),
+                // numbers
+                bad("quantity fractional", lines(line("1.5")), "lines[0].quantity", "must be a whole number"),
+                bad("quantity 2.0", lines(line("2.0")), "lines[0].quantity", "must be a whole number"),
+                bad("quantity 1e2", lines(line("1e2")), "lines[0].quantity", "must be a whole number"),
+                bad("quantity 0", lines(line("0")), "lines[0].quantity", "must be greater than or equal to 1"),
+                bad("quantity negative", lines(line("-1")), "lines[0].quantity", "must be greater than or equal to 1"),
+                bad("quantity 1001", lines(line("1001")), "lines[0].quantity", "must be less than or equal to 1000"),
+                bad("quantity of ten digits", lines(line("9999999999")), "lines[0].quantity", "is out of range"),
+                bad("quantity of 100 digits", lines(line("9".repeat(100))), "lines[0].quantity", "is out of range"),
+                bad("quantity of 5000 digits", lines(line("9".repeat(5_000))), "lines[0]", "must be JSON within its limits"),
+                bad("quantity NaN", lines(line("NaN")), "lines[0]", "must be valid JSON"),
+                // texts
+                bad("a blank customer", order("\" \"", LINES, "\"t\"", ADDRESS), "customerId", "must not be blank"),
+                bad(
+                        "a customer of 101 characters",
+                        order("\"" + "c".repeat(101) + "\"", LINES, "\"t\"", ADDRESS),
+                        "customerId",
+                        "size must be between 0 and 100"),
+                bad(
+                        "a token of 201 characters",
+                        order("\"c\"", LINES, "\"" + "t".repeat(201) + "\"", ADDRESS),
+                        "paymentToken",
+                        "size must be between 0 and 200"),
+                bad(
+                        "a control character",
+                        order("\"a\\u0007\"", LINES, "\"t\"", ADDRESS),
+                        "customerId",
+                        "must not contain control characters"),
+                bad(
+                        "a NUL",
+                        order("\"a\\u0000\"", LINES, "\"t\"", ADDRESS),
+                        "customerId",
+                        "must not contain control characters"),
+                bad(
+                        "a NUL in a SKU",
+                        lines("{\"sku\":\"a\\u0000b\",\"quantity\":1}"),
+                        "lines[0].sku",
+                        "must not contain control characters"),
+                bad(
+                        "half a character",
+                        order("\"a\\ud800\"", LINES, "\"t\"", ADDRESS),
+                        "customerId",
+                        "must not contain control characters"),
+                bad(
+                        "a country in full",
+                        order("\"c\"", LINES, "\"t\"", ADDRESS.replace("DE", "Germany")),
+                        "shippingAddress.country",
+                        "must be an ISO 3166-1 country code of two capital letters"),
+                bad(
+                        "a postal code of 21 characters",
+                        order("\"c\"", LINES, "\"t\"", ADDRESS.replace("10117", "1".repeat(21))),
+                        "shippingAddress.postalCode",
+                        "size must be between 0 and 20"),
+                // lines
+                bad(
+                        "the same SKU twice",
+                        HttpStatus.UNPROCESSABLE_CONTENT,
+                        lines(line("1"), line("2")),
+                        "lines[1].sku",
+                        "must stand in one line only"),
+                bad(
+                        "101 lines",
+                        order(
+                                "\"c\"",
+                                IntStream.range(0, 101)
+                                        .mapToObj(n -> "{\"sku\":\"S-%d\",\"quantity\":1}".formatted(n))
+                                        .collect(Collectors.joining(",", "[", "]")),
+                                "\"t\"",
+                                ADDRESS),
+                        "lines",
+                        "size must be between 1 and 100"),
+                // no JSON
+                bad("nothing", "", "body", "must be JSON"),
+                bad("half an order", "{\"customerId\":\"c", "customerId", "must be valid JSON"),
+                bad("two orders", lines(line("1")) + "{}", "body", "must be one JSON object"),
+                bad("not JSON", "<order/>", "body", "must be valid JSON"),
+                bad("a comment", "{/* hello */}", "body", "must be valid JSON"),
+                bad("1001 brackets", "[".repeat(1_001), "body", "must be"),
+                bad(
+                        "1001 brackets in a field",
+                        order("\"c\"", "[".repeat(1_001), "\"t\"", ADDRESS),
+                        "lines[0]",
+                        "must be an object"),
+                bad("a doubled field", "{\"customerId\":\"a\",\"customerId\":\"b\"}", "body", "must be valid JSON: Duplicate"),
+                bad(
+                        "a doubled field of a line",
+                        lines("{\"sku\":\"LAPTOP-14\",\"quantity\":1,\"quantity\":1}"),
+                        "lines[0]", "must be valid JSON: Duplicate"),
+                bad("a field without end", "{\"" + "x".repeat(40_000) + "\":1}", "x".repeat(100) + "…", "is not a known field"),
+                bad("a field of half a character", "{\"\\ud800\":1}", "body", "must be"));
+    }
+
+    @Test
+    void every_field_that_breaks_a_rule_is_named() {
+        post("{\"lines\":[{\"quantity\":0}]}")
+                .expectStatus()
+                .isBadRequest()
+                .expectBody()
+                .jsonPath("$.errors[*].field")
+                .isEqualTo(
+                        List.of("customerId", "lines[0].quantity", "lines[0].sku", "paymentToken", "shippingAddress"));
+    }
+
+    @Test
+    void bytes_that_are_no_text_are_refused() {
+        refused(
+                http.post()
+                        .uri("/orders")
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .body(new byte[] {'{', '"', (byte) 0xff, (byte) 0xfe, '"', ':', '1', '}'})
+                        .exchange(),
+                HttpStatus.BAD_REQUEST,
+                "body",
+                "must be");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/plain",
+                "application/xml",
+                "application/x-www-form-urlencoded",
+                "multipart/form-data", "multipart/form-data;boundary=b", "application/octet-stream"
+            })
+    void another_content_type_is_refused(String type) {
+        problem(
+                http.post()
+                        .uri("/orders")
+                        .headers(headers -> headers.set("Content-Type", type))
+                        .body(request("c", line("LAPTOP-14", 1)).getBytes(UTF_8))
+                        .exchange(),
+                HttpStatus.UNSUPPORTED_MEDIA_TYPE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "\t"})
+    void a_blank_idempotency_key_is_refused(String key) {
+        refused(
+                post(request("c", line("LAPTOP-14", 1)), key),
+                HttpStatus.BAD_REQUEST,
+                "Idempotency-Key",
+                "size must be between 1 and 200");
+    }
+
+    @Test
+    void an_over_long_idempotency_key_is_refused() {
+        refused(
+                post(request("c", line("LAPTOP-14", 1)), "k".repeat(201)),
+                HttpStatus.BAD_REQUEST,
+                "Idempotency-Key",
+                "size must be between 1 and 200");
+    }
+
+    @Test
+    void an_unknown_order_is_not_found() {
+        UUID unknown = UUID.randomUUID();
+        problem(http.get().uri("/orders/" + unknown).exchange(), HttpStatus.NOT_FOUND);
+        problem(http.post().uri("/orders/" + unknown + "/cancellation").exchange(), HttpStatus.NOT_FOUND);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "no-uuid", "00000000-0000-0000-0000-00000000000g", "a%20b", "%F0%9F%92%A9"})
+    void an_order_id_that_is_no_uuid_is_refused(String id) {
+        refused(http.get().uri(raw("/orders/" + id)).exchange(), HttpStatus.BAD_REQUEST, "orderId", "must be a UUID");
+        refused(
+                http.post().uri(raw("/orders/" + id + "/cancellation")).exchange(),
+                HttpStatus.BAD_REQUEST,
+                "orderId",
+                "must be a UUID");
+    }
+
+    @Test
+    void an_address_that_the_server_does_not_understand_is_refused() {
+        problem(http.get().uri(raw("/orders/%00")).exchange(), HttpStatus.BAD_REQUEST);
+        problem(http.get().uri(raw("/orders/a%2Fb")).exchange(), HttpStatus.BAD_REQUEST);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badQueries")
+    void a_bad_query_is_refused_by_field_and_rule(String query, String field, String rule) {
+        refused(http.get().uri(raw("/orders?" + query)).exchange(), HttpStatus.BAD_REQUEST, field, rule);
+    }
+
+    static Stream<Arguments> badQueries() {
+        return Stream.of(
+                arguments("page=1000000000", "page", "must be less than or equal to 10000"),
+                arguments("page=99999999999", "page", "must be a whole number"),
+                arguments("page=-1", "page", "must be greater than or equal to 0"),
+                arguments("page=one", "page", "must be a whole number"),
+                arguments("page=1.0", "page", "must be a whole number"),
+                arguments("size=0", "size", "must be greater than or equal to 1"),
+                arguments("size=101", "size", "must be less than or equal to 100"),
+                arguments("status=LOST", "status", "must be one of [PLACED, RESERVED,"),
+                arguments("status=shipped", "status", "must be one of [PLACED, RESERVED,"),
+                arguments("customerId=a%00", "customerId", "must not contain control characters"),
+                arguments("customerId=" + "c".repeat(101), "customerId", "size must be between 0 and 100"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/order", "/orders/a/b", "/orders/", "/products/LAPTOP-14", "/index.html", "/.env"})
+    void an_unknown_path_is_not_found(String path) {
+        problem(http.get().uri(path).exchange(), HttpStatus.NOT_FOUND);
+    }
+
+    @Test
+    void another_method_is_not_allowed() {
+        UUID id = UUID.randomUUID();
+        for (HttpMethod method : new HttpMethod[] {HttpMethod.PUT, HttpMethod.DELETE, HttpMethod.PATCH}) {
+            problem(http.method(method).uri("/orders").exchange(), HttpStatus.METHOD_NOT_ALLOWED);
+            problem(http.method(method).uri("/orders/" + id).exchange(), HttpStatus.METHOD_NOT_ALLOWED);
+        }
+        problem(http.get().uri("/orders/" + id + "/cancellation").exchange(), HttpStatus.METHOD_NOT_ALLOWED);
+        problem(http.post().uri("/products").exchange(), HttpStatus.METHOD_NOT_ALLOWED);
+    }
+
+    @Test
+    void the_answer_to_a_client_that_wants_no_json_is_still_a_problem_document() {
+        problem(http.get().uri("/orders/no-uuid").accept(MediaType.TEXT_HTML).exchange(), HttpStatus.BAD_REQUEST);
+        problem(http.get().uri("/orders").accept(MediaType.APPLICATION_XML).exchange(), HttpStatus.NOT_ACCEPTABLE);
+    }
+
+    @Test
+    void the_rules_are_in_one_language() {
+        refused(
+                http.get().uri("/orders?size=0").header("Accept-Language", "de").exchange(),
+                HttpStatus.BAD_REQUEST,
+                "size",
+                "must be greater than or equal to 1");
+    }
+
+    private void refused(RestTestClient.ResponseSpec answer, HttpStatus status, String field, String rule) {
+        problem(answer, status)
+                .jsonPath("$.errors[0].field")
+                .isEqualTo(field)
+                .jsonPath("$.errors[0].rule")
+                .value(String.class, text -> assertThat(text).startsWith(rule));
+    }
+
+    private static RestTestClient.BodyContentSpec problem(RestTestClient.ResponseSpec answer, HttpStatus status) {
+        return answer.expectStatus()
+                .isEqualTo(status)
+                .expectHeader()
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .expectBody()
+                .jsonPath("$.status")
+                .isEqualTo(status.value())
+                .jsonPath("$.title")
+                .exists()
+                .jsonPath("$.detail")
+                .exists();
+    }
+
+    private static BadOrder bad(String name, String body, String field, String rule) {
+        return bad(name, HttpStatus.BAD_REQUEST, body, field, rule);
+    }
+
+    private static BadOrder bad(String name, HttpStatus status, String body, String field, String rule) {
+        return new BadOrder(name, status, body, field, rule);
+    }
+
+    /** An order of these parts, each as JSON; null leaves a part out. */
+    private static String order(
+            @Nullable String customer, @Nullable String lines, @Nullable String token, @Nullable String address) {
+        return Stream.of(
+                        part("customerId", customer),
+                        part("lines", lines),
+                        part("paymentToken", token),
+                        part("shippingAddress", address))
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(",", "{", "}"));
+    }
+
+    private static String part(String name, @Nullable String json) {
+        return json == null ? "" : "\"" + name + "\":" + json;
+    }
+
+    private static String lines(String... lines) {
+        return order("\"c\"", "[" + String.join(",", lines) + "]", "\"t\"", ADDRESS);
+    }
+
+    private static String line(String quantity) {
+        return "{\"sku\":\"LAPTOP-14\",\"quantity\":" + quantity + "}";
+    }
+
+    record BadOrder(String name, HttpStatus status, String body, String field, String rule) {
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.mops.order;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mops.events.order.CancellationRequested;
+import dev.mops.events.order.OrderCreated;
+import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderEvents;
+import dev.mops.local.FreePorts;
+import dev.mops.local.KafkaServer;
+import dev.mops.messaging.test.TestTopic;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.servlet.client.RestTestClient;
+
+/** The service with a Kafka of its own, which dies. */
+class KafkaAwayTest {
+
+    @TempDir
+    Path folder;
+
+    private KafkaServer kafka;
+
+    @BeforeEach
+    void start() {
+        kafka = KafkaServer.at(folder, FreePorts.find());
+        kafka.start();
+    }
+
+    @AfterEach
+    void stop() {
+        kafka.kill();
+    }
+
+    @Test
+    void orders_are_taken_while_kafka_is_away_and_published_when_it_is_back() {
+        try (ConfigurableApplicationContext service = new SpringApplicationBuilder(OrderServiceApplication.class)
+                .profiles("demo")
+                .run(TestServers.arguments(
+                        TestServers.settings("order_kafka_away", kafka.bootstrapServers()),
+                        "--server.port=0",
+                        "--logging.level.root=warn",
+                        "--spring.main.banner-mode=off"))) {
+            RestTestClient http = OrderServiceTest.client(
+                    service.getEnvironment().getRequiredProperty("local.server.port", Integer.class));
+            kafka.kill();
+
+            OrderView order = requireNonNull(http.post()
+                    .uri("/orders")
+                    .contentType(MediaType.APPLICATION_JSON)
+                    .body(OrderServiceTest.request("c-1", OrderServiceTest.line("LAPTOP-14", 1)))
+                    .exchange()
+                    .expectStatus()
+                    .isAccepted()
+                    .expectBody(OrderView.class)
+                    .returnResult()
+                    .getResponseBody());
+            http.post()
+                    .uri("/orders/{orderId}/cancellation", order.orderId())
+                    .exchange()
+                    .expectStatus()
+                    .isAccepted();
+            http.get()
+                    .uri("/actuator/health/readiness")
+                    .exchange()
+                    .expectStatus()
+                    .isOk()
+                    .expectBody()
+                    .jsonPath("$.status")
+                    .isEqualTo("UP");
+
+            kafka.start();
+            try (TestTopic<OrderEvent> topic = new TestTopic<>(OrderEvents.FAMILY, kafka.bootstrapServers())) {
+                await().atMost(Duration.ofMinutes(1))
+                        .untilAsserted(
+                                () -> assertThat(topic.eventsOf(order.orderId().toString()))
+                                        .extracting(envelope ->
+                                                (Object) envelope.event().getClass())
+                                        .containsExactly(OrderCreated.class, CancellationRequested.class));
+            }
+        }
+    }
+}

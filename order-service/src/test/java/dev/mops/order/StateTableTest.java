@@ -1,0 +1,109 @@
+package dev.mops.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+
+import dev.mops.events.EventDefinition;
+import dev.mops.events.order.Address;
+import dev.mops.events.order.CancellationRequested;
+import dev.mops.events.order.InventoryRejected;
+import dev.mops.events.order.InventoryReleased;
+import dev.mops.events.order.InventoryReserved;
+import dev.mops.events.order.Money;
+import dev.mops.events.order.OrderCreated;
+import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderEvents;
+import dev.mops.events.order.OrderLine;
+import dev.mops.events.order.OrderPaid;
+import dev.mops.events.order.OrderRefunded;
+import dev.mops.events.order.OrderShipped;
+import dev.mops.events.order.PaymentDeclined;
+import dev.mops.events.order.ShipmentFailed;
+import dev.mops.messaging.test.StateTable;
+import dev.mops.messaging.test.StateTable.Cell;
+import dev.mops.messaging.test.StateTable.Outcome;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The code does what the table of the order in {@code docs/state-tables.md} says, cell by cell. */
+class StateTableTest {
+
+    private static final StateTable TABLE = StateTable.of("Order");
+    private static final Map<String, OrderEvent> EVENTS = events();
+
+    @Test
+    void the_table_has_every_status_and_every_event() {
+        assertThat(TABLE.states())
+                .containsExactlyElementsOf(
+                        Arrays.stream(OrderStatus.values()).map(Enum::name).toList());
+        assertThat(TABLE.events())
+                .containsExactlyInAnyOrderElementsOf(OrderEvents.FAMILY.definitions().stream()
+                        .map(EventDefinition::type)
+                        .toList());
+    }
+
+    @Test
+    void the_service_hears_what_the_table_says_and_nothing_else() {
+        assertThat(new OrderEventHandlers().handlers(mock(OrderService.class)).types())
+                .containsExactlyInAnyOrderElementsOf(TABLE.heard());
+    }
+
+    @ParameterizedTest(name = "{0} in {1}")
+    @MethodSource("cells")
+    void the_code_does_what_the_cell_says(String type, OrderStatus status) {
+        OrderEvent event = EVENTS.get(type);
+        assertThat(event).as("a sample of %s", type).isNotNull();
+
+        Cell expected = TABLE.cell(type, status.name());
+
+        OrderStatus next = status.on(event);
+        switch (expected) {
+            case Cell.Ignored _, Cell.NotHeard _ -> assertThat(next).isEqualTo(status);
+            case Cell.Moves(var outcomes) ->
+                assertThat(outcomes).containsExactly(new Outcome(next.name(), Optional.empty(), Optional.empty()));
+            case Cell.Refused _ -> throw new AssertionError("An order refuses nothing");
+        }
+    }
+
+    static Stream<Arguments> cells() {
+        return TABLE.events().stream()
+                .flatMap(event -> Arrays.stream(OrderStatus.values()).map(status -> Arguments.of(event, status)));
+    }
+
+    private static Map<String, OrderEvent> events() {
+        UUID id = UUID.randomUUID();
+        Money amount = new Money(100, "EUR");
+        return Stream.of(
+                        new OrderCreated(
+                                id,
+                                "c-1",
+                                List.of(new OrderLine("LAPTOP-14", 1, amount)),
+                                amount,
+                                "tok_approved",
+                                new Address("a", "b", "c", "d", "DE")),
+                        new InventoryReserved(id),
+                        new InventoryRejected(id, List.of()),
+                        new OrderPaid(id, id, amount),
+                        new PaymentDeclined(id, id, "no money"),
+                        new OrderShipped(id, id, "a carrier", "a number"),
+                        new ShipmentFailed(id, id, "nobody lives there"),
+                        new CancellationRequested(id),
+                        new InventoryReleased(id),
+                        new OrderRefunded(id, id, amount))
+                .collect(Collectors.toMap(
+                        event -> OrderEvents.FAMILY
+                                .definitionOf(event.getClass())
+                                .type(),
+                        Function.identity()));
+    }
+}
