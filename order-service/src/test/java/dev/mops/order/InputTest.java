@@ -4,6 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -235,6 +240,21 @@ class InputTest extends OrderServiceTest {
                         .body(request("c", line("LAPTOP-14", 1)).getBytes(UTF_8))
                         .exchange(),
                 HttpStatus.UNSUPPORTED_MEDIA_TYPE);
+    }
+
+    @Test
+    void a_charset_that_does_not_exist_is_refused() throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> answer = client.send(
+                    HttpRequest.newBuilder(raw("/orders"))
+                            .header("Content-Type", "application/json;charset=no-such")
+                            .POST(BodyPublishers.ofString(request("c", line("1"))))
+                            .build(),
+                    BodyHandlers.ofString());
+
+            assertThat(answer.statusCode()).isEqualTo(415);
+            assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        }
     }
 
     @ParameterizedTest
