@@ -9,8 +9,10 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -19,7 +21,11 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.type.LogicalType;
 
 /**
  * Writes and reads the events of one family as CloudEvents 1.0 in Kafka's binary mode: the attributes are headers, the
@@ -31,15 +37,27 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class EventCodec<E> {
 
+    private static final String SPEC_VERSION = "1.0";
+
     private static final NoArgGenerator IDS = Generators.timeBasedEpochGenerator();
 
-    // A reader takes every minor version of its major: unknown fields are ignored, absent ones stay null.
+    // A reader takes every minor version of its major: unknown fields are ignored, absent ones stay null. A field of
+    // another JSON type than the schema's is an error, never converted: 2.7 pieces are not 2.
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .withCoercionConfig(
+                    LogicalType.Textual,
+                    text -> text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
             .build();
+
+    private static final int MAX_VIOLATIONS_SHOWN = 5;
 
     private final EventFamily<E> family;
 
@@ -83,7 +101,7 @@ public final class EventCodec<E> {
     public ProducerRecord<byte[], byte[]> encode(Envelope<? extends E> envelope) {
         EventMetadata metadata = envelope.metadata();
         List<Header> headers = new ArrayList<>();
-        add(headers, WireHeaders.SPEC_VERSION, "1.0");
+        add(headers, WireHeaders.SPEC_VERSION, SPEC_VERSION);
         add(headers, WireHeaders.ID, metadata.id().toString());
         add(headers, WireHeaders.TYPE, metadata.type());
         add(headers, WireHeaders.SOURCE, metadata.source());
@@ -105,11 +123,17 @@ public final class EventCodec<E> {
     /**
      * The event of a record.
      *
-     * @throws UnreadableEventException if the record is no CloudEvent of this family, its major version is unknown, or
-     *     its payload is not what the schema says
+     * @throws UnreadableEventException if the record is no CloudEvent of this family, its major version is unknown, its
+     *     payload can't be the record, or record key, subject and the payload's own key differ; the message never quotes
+     *     the payload
      */
     public Envelope<E> decode(ConsumerRecord<byte[], byte[]> record) {
         Headers headers = record.headers();
+        String specVersion = required(headers, WireHeaders.SPEC_VERSION);
+        if (!specVersion.equals(SPEC_VERSION)) {
+            throw new UnreadableEventException(
+                    "The header " + WireHeaders.SPEC_VERSION + " is " + specVersion + ", not " + SPEC_VERSION);
+        }
         String type = required(headers, WireHeaders.TYPE);
         EventDefinition<? extends E> definition = family.definitionOf(type)
                 .orElseThrow(() ->
@@ -130,6 +154,10 @@ public final class EventCodec<E> {
         E event = payload(definition, record.value());
         if (!family.keyOf(event).equals(metadata.key())) {
             throw new UnreadableEventException("The subject of " + type + " " + id + " is not the key of its payload");
+        }
+        // Another record key may mean another partition, where nothing keeps the order of this key's events.
+        if (!Arrays.equals(record.key(), metadata.key().getBytes(UTF_8))) {
+            throw new UnreadableEventException("The record key of " + type + " " + id + " is not its subject");
         }
         return new Envelope<>(metadata, event);
     }
@@ -156,10 +184,14 @@ public final class EventCodec<E> {
     // CloudEvents lets an id be any text; what is no UUID becomes the name-based UUID of source and id.
     private static UUID id(String source, String id) {
         try {
-            return UUID.fromString(id);
+            UUID uuid = UUID.fromString(id);
+            if (uuid.toString().equalsIgnoreCase(id)) {
+                return uuid;
+            }
         } catch (IllegalArgumentException notAUuid) {
-            return UUID.nameUUIDFromBytes((source + "\n" + id).getBytes(UTF_8));
+            // falls through to the name-based one, as does "1-2-3-4-5", which fromString takes
         }
+        return UUID.nameUUIDFromBytes((source + "\n" + id).getBytes(UTF_8));
     }
 
     private static Instant time(Headers headers, long recordTimestamp) {
@@ -178,17 +210,34 @@ public final class EventCodec<E> {
         if (value == null) {
             throw new UnreadableEventException("An event of type " + definition.type() + " has no payload");
         }
+        T payload;
         try {
-            T payload = JSON.readValue(value, definition.payload());
-            if (payload == null) {
-                throw new UnreadableEventException("The payload of " + definition.type() + " is null");
-            }
-            return payload;
+            payload = JSON.readValue(value, definition.payload());
         } catch (JacksonException e) {
-            // The original message only: the location would quote the payload, which may hold personal data.
-            throw new UnreadableEventException(
-                    "The payload of " + definition.type() + " can't be read: " + e.getOriginalMessage());
+            throw unreadable(definition, value, e);
         }
+        if (payload == null) {
+            throw new UnreadableEventException("The payload of " + definition.type() + " is null");
+        }
+        return payload;
+    }
+
+    // The schema says what is wrong. Jackson's own message, here and as a cause, would quote the payload, which may
+    // hold personal data.
+    private static UnreadableEventException unreadable(
+            EventDefinition<?> definition, byte[] value, JacksonException e) {
+        List<String> violations = definition.schema().violations(new String(value, UTF_8));
+        if (violations.isEmpty()) {
+            String place = e.getPath().stream()
+                    .map(step ->
+                            step.getPropertyName() == null ? String.valueOf(step.getIndex()) : step.getPropertyName())
+                    .collect(Collectors.joining("/", "/", ""));
+            violations =
+                    List.of(place + ": does not fit " + definition.payload().getSimpleName());
+        }
+        return new UnreadableEventException("The payload of " + definition.type() + " is not "
+                + definition.dataSchema() + ": "
+                + violations.stream().limit(MAX_VIOLATIONS_SHOWN).collect(Collectors.joining("; ")));
     }
 
     private static void add(List<Header> headers, String name, @Nullable String value) {

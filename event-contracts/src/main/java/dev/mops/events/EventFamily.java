@@ -1,8 +1,7 @@
 package dev.mops.events;
 
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,40 +114,64 @@ public final class EventFamily<E> {
          * Adds a record with the type name and version under which it is written. Its schema is the resource
          * {@code /schemas/<type>/<version>.json}.
          *
-         * @throws IllegalArgumentException if record or type name is there already, or the schema is missing
+         * @throws IllegalArgumentException if the class is no record, if record or type name is there already, or if the
+         *     schema is missing
          */
         public <T extends E> Builder<E> event(Class<T> payload, String type, String version) {
+            if (!payload.isRecord()) {
+                throw new IllegalArgumentException(payload.getName() + " is no record");
+            }
+            if (byPayload.containsKey(payload)) {
+                throw new IllegalArgumentException("The record " + payload.getSimpleName()
+                        + " stands twice in the family " + root.getSimpleName());
+            }
+            if (byType.containsKey(type)) {
+                throw new IllegalArgumentException(
+                        "The type " + type + " stands twice in the family " + root.getSimpleName());
+            }
             EventVersion parsed = EventVersion.parse(version);
             EventDefinition<T> definition =
                     new EventDefinition<>(payload, type, parsed, EventSchema.of(root, type, parsed));
-            if (byPayload.putIfAbsent(payload, definition) != null || byType.putIfAbsent(type, definition) != null) {
-                throw new IllegalArgumentException(payload.getSimpleName() + " or " + type + " stands twice");
-            }
+            byPayload.put(payload, definition);
+            byType.put(type, definition);
             return this;
         }
 
         /**
          * The family.
          *
-         * @throws IllegalStateException if topic or key is missing, if the root is not sealed, or if a permitted record
-         *     was not added
+         * @throws IllegalStateException if topic or key is missing, if the root is not sealed, if a permitted record
+         *     (also one below a sealed type between) was not added, or if a permitted type is neither record nor sealed
          */
         public EventFamily<E> build() {
             if (topic == null || key == null) {
                 throw new IllegalStateException("The family " + root.getSimpleName() + " needs a topic and a key");
             }
-            Class<?>[] permitted = root.getPermittedSubclasses();
-            if (permitted == null) {
+            if (!root.isSealed()) {
                 throw new IllegalStateException(root.getName() + " is not sealed: its events could not be counted");
             }
-            Set<Class<?>> missing = new HashSet<>(List.of(permitted));
+            Set<Class<?>> missing = new LinkedHashSet<>();
+            collectLeaves(root, missing);
             missing.removeAll(byPayload.keySet());
             if (!missing.isEmpty()) {
-                List<String> names = new ArrayList<>();
-                missing.forEach(type -> names.add(type.getSimpleName()));
-                throw new IllegalStateException("The family " + root.getSimpleName() + " lacks " + names);
+                throw new IllegalStateException("The family " + root.getSimpleName() + " lacks "
+                        + missing.stream().map(Class::getSimpleName).toList());
             }
             return new EventFamily<>(root, topic, key, byPayload, byType);
+        }
+
+        // A permitted type that is sealed itself is a group: its records belong to the family.
+        private static void collectLeaves(Class<?> sealed, Set<Class<?>> leaves) {
+            for (Class<?> permitted : sealed.getPermittedSubclasses()) {
+                if (permitted.isSealed()) {
+                    collectLeaves(permitted, leaves);
+                } else if (permitted.isRecord()) {
+                    leaves.add(permitted);
+                } else {
+                    throw new IllegalStateException(
+                            permitted.getName() + " is neither a record nor sealed: its events could not be counted");
+                }
+            }
         }
     }
 }

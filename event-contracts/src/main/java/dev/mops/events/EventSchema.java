@@ -10,7 +10,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
 
 /** The JSON Schema (2020-12) of one version of an event type, from {@code /schemas/<type>/<version>.json}. */
 public final class EventSchema {
@@ -39,16 +42,27 @@ public final class EventSchema {
         return text;
     }
 
-    /** What in this JSON document violates the schema, formats included; empty where it is valid. */
+    /**
+     * What in this document violates the schema, formats included; empty where it is valid. Names places and rules, in
+     * English whatever the machine's language is, and quotes no value of the document.
+     */
     public List<String> violations(String json) {
-        return compiled()
-                .validate(
-                        json,
-                        InputFormat.JSON,
-                        context -> context.executionConfig(config -> config.formatAssertionsEnabled(true)))
-                .stream()
-                .map(Error::toString)
-                .toList();
+        List<Error> errors;
+        try {
+            errors = compiled()
+                    .validate(
+                            json,
+                            InputFormat.JSON,
+                            context -> context.executionConfig(config ->
+                                    config.formatAssertionsEnabled(true).locale(Locale.ENGLISH)));
+        } catch (JacksonException e) {
+            TokenStreamLocation location = e.getLocation();
+            return List.of(
+                    location == null
+                            ? "no JSON"
+                            : "no JSON at line " + location.getLineNr() + ", column " + location.getColumnNr());
+        }
+        return errors.stream().map(Error::toString).toList();
     }
 
     // Compiled on first use: a service that never checks does not pay for it at start-up.

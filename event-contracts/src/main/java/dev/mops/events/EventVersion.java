@@ -1,6 +1,8 @@
 package dev.mops.events;
 
 import java.util.Comparator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The version of an event type's schema. A minor version adds optional fields only; a reader of a major version takes
@@ -10,6 +12,9 @@ import java.util.Comparator;
  * @param minor 0 or more
  */
 public record EventVersion(int major, int minor) implements Comparable<EventVersion> {
+
+    // No sign, no leading zero: one version has one spelling.
+    private static final Pattern WRITTEN = Pattern.compile("([1-9]\\d{0,8})\\.(0|[1-9]\\d{0,8})");
 
     private static final Comparator<EventVersion> ORDER =
             Comparator.comparingInt(EventVersion::major).thenComparingInt(EventVersion::minor);
@@ -24,17 +29,14 @@ public record EventVersion(int major, int minor) implements Comparable<EventVers
      * Reads a version as it stands in a schema's name.
      *
      * @param text for example {@code 1.0}
-     * @throws IllegalArgumentException if the text is not two numbers with a dot between them
+     * @throws IllegalArgumentException if the text is not such a pair of numbers
      */
     public static EventVersion parse(String text) {
-        int dot = text.indexOf('.');
-        try {
-            return new EventVersion(
-                    Integer.parseInt(text, 0, Math.max(dot, 0), 10),
-                    Integer.parseInt(text, dot + 1, text.length(), 10));
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("An event version is written major.minor, not '" + text + "'", e);
+        Matcher matcher = WRITTEN.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("An event version is written major.minor, not '" + text + "'");
         }
+        return new EventVersion(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
     }
 
     @Override

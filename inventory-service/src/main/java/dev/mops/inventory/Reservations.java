@@ -18,8 +18,11 @@ class Reservations {
         this.entityManager = entityManager;
     }
 
-    void add(Reservation reservation) {
-        entityManager.persist(reservation);
+    /** Stores a reservation that is new; one that was found is stored with its transaction. */
+    void save(Reservation reservation) {
+        if (!entityManager.contains(reservation)) {
+            entityManager.persist(reservation);
+        }
     }
 
     Optional<Reservation> find(UUID orderId) {

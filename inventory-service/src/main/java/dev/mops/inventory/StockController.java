@@ -4,7 +4,6 @@ import dev.mops.web.IdempotentRequests;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +50,7 @@ class StockController {
             @PathVariable String sku,
             @RequestBody @Valid Receipt receipt,
             @RequestHeader(name = "Idempotency-Key", required = false)
-                    @NotBlank(message = "must not be blank") @Size(max = IdempotentRequests.MAX_KEY_LENGTH) @Nullable String idempotencyKey) {
+                    @Size(min = 1, max = IdempotentRequests.MAX_KEY_LENGTH) @Nullable String idempotencyKey) {
         return idempotent.once(
                 "POST /stock/" + sku + "/receipts",
                 "",

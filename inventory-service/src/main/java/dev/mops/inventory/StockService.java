@@ -57,7 +57,7 @@ class StockService {
                 order.lines().stream().filter(this::isShort).map(this::shortage).toList();
         Reservation reservation = new Reservation(order.orderId());
         reservation.on(order, shortages.isEmpty());
-        reservations.add(reservation);
+        reservations.save(reservation);
         if (shortages.isEmpty()) {
             reservation.lines().forEach(line -> stock(line.sku()).reserve(line.quantity()));
             outbox.publish(new InventoryReserved(order.orderId()));
@@ -69,7 +69,9 @@ class StockService {
     /** Puts back what is reserved for an order. */
     void release(OrderEvent event) {
         Reservation reservation = reservationOf(event);
-        if (reservation.endedBy(event)) {
+        boolean ended = reservation.endedBy(event);
+        reservations.save(reservation);
+        if (ended) {
             reservation.lines().forEach(line -> stock(line.sku()).release(line.quantity()));
             outbox.publish(new InventoryReleased(event.orderId()));
         }
@@ -78,7 +80,9 @@ class StockService {
     /** Lets what is reserved for an order leave. */
     void dispatch(OrderShipped event) {
         Reservation reservation = reservationOf(event);
-        if (reservation.endedBy(event)) {
+        boolean ended = reservation.endedBy(event);
+        reservations.save(reservation);
+        if (ended) {
             reservation.lines().forEach(line -> stock(line.sku()).dispatch(line.quantity()));
         }
     }
@@ -99,11 +103,7 @@ class StockService {
     }
 
     private Reservation reservationOf(OrderEvent event) {
-        return reservations.find(event.orderId()).orElseGet(() -> {
-            Reservation tombstone = new Reservation(event.orderId());
-            reservations.add(tombstone);
-            return tombstone;
-        });
+        return reservations.find(event.orderId()).orElseGet(() -> new Reservation(event.orderId()));
     }
 
     private boolean isShort(OrderLine line) {

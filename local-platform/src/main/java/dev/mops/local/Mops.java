@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -73,40 +72,28 @@ public final class Mops implements Runnable {
                     boolean detach)
             throws InterruptedException {
         long begin = System.nanoTime();
-        CountDownLatch stopped = new CountDownLatch(1);
         Thread stop = new Thread(() -> {
             out.println("\nStopping …");
             stopAll();
-            stopped.countDown();
         });
         out.println("Starting the platform (its data: " + home + ") …");
         Runtime.getRuntime().addShutdownHook(stop);
-        boolean started = false;
         try {
             platform.start(line -> out.println("  " + line));
-            started = true;
         } catch (LocalPlatformException e) {
-            if (isHookRunning(stop)) {
-                // Ctrl-C came during the start: the hook says so and ends the program.
-                stopped.await();
-                return FAILED;
-            }
+            disarm(stop);
             throw e;
-        } finally {
-            if (!started && !isHookRunning(stop)) {
-                Runtime.getRuntime().removeShutdownHook(stop);
-            }
         }
         out.println("Ready in " + Durations.since(begin));
         printAddresses();
         if (detach) {
-            Runtime.getRuntime().removeShutdownHook(stop);
+            disarm(stop);
             out.println("\nIt runs in the background: ./mops status, ./mops logs <service>, ./mops down");
             return OK;
         }
         out.println("\nCtrl-C stops it all.");
-        watch();
-        Runtime.getRuntime().removeShutdownHook(stop);
+        watch(stop);
+        disarm(stop);
         out.println("The platform was stopped.");
         return OK;
     }
@@ -261,13 +248,13 @@ public final class Mops implements Runnable {
     }
 
     /** Stays while the platform lives, and says what has died. */
-    private void watch() throws InterruptedException {
+    private void watch(Thread stop) throws InterruptedException {
         List<String> known = downServices();
         while (platform.isRunning()) {
             TimeUnit.SECONDS.sleep(1);
             List<String> down = downServices();
             List<String> before = known;
-            if (platform.isRunning()) {
+            if (platform.isRunning() && !stop.isAlive()) {
                 down.stream()
                         .filter(name -> !before.contains(name))
                         .forEach(name ->
@@ -289,8 +276,14 @@ public final class Mops implements Runnable {
                 .toList();
     }
 
-    private static boolean isHookRunning(Thread hook) {
-        return hook.getState() != Thread.State.NEW;
+    /** From here on the end of this program leaves the platform alone; where Ctrl-C came before, waits for its end. */
+    private static void disarm(Thread stop) throws InterruptedException {
+        try {
+            Runtime.getRuntime().removeShutdownHook(stop);
+        } catch (IllegalStateException ending) {
+            // The program ends with the hook, before this thread could say more.
+            Thread.currentThread().join();
+        }
     }
 
     private static String state(Optional<OsProcess> process, boolean ready) {

@@ -3,7 +3,8 @@ package dev.mops.local;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -15,8 +16,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole platform on this machine: PostgreSQL, Kafka and the four services as processes of their own. Nothing
@@ -24,11 +30,12 @@ import java.util.stream.Stream;
  */
 public final class Platform {
 
+    private static final Pattern EXTRA = Pattern.compile("(\\w+-service)-(\\d+)\\.pid");
+
     private final Path home;
     private final Ports ports;
     private final Map<String, ServiceApp> apps = new LinkedHashMap<>();
     private final Map<String, ServiceProcess> services = new LinkedHashMap<>();
-    private final List<ServiceProcess> extras = new ArrayList<>();
     private final PostgresServer postgres;
     private final KafkaServer kafka;
     private final Object launching = new Object();
@@ -70,6 +77,8 @@ public final class Platform {
             refuseBusyPorts();
             try {
                 prepare(say);
+                // Again: to prepare may have taken a while.
+                refuseBusyPorts();
                 startServers(say);
                 startServices(say);
             } catch (RuntimeException e) {
@@ -104,14 +113,25 @@ public final class Platform {
 
     /** One more instance of a service, on its database, beside the first; the caller starts it. */
     public ServiceProcess instance(String service, int port) {
-        ServiceProcess extra = process(service, service(service).name() + "-" + port, port);
-        extras.add(extra);
-        return extra;
+        return process(service, service(service).name() + "-" + port, port);
     }
 
-    /** All instances of services that this object knows. */
+    /** The four services, and the further instances that run, whoever started them. */
     public List<ServiceProcess> instances() {
-        return Stream.concat(services.values().stream(), extras.stream()).toList();
+        List<ServiceProcess> instances = new ArrayList<>(services.values());
+        Path run = home.resolve("run");
+        if (Files.isDirectory(run)) {
+            try (Stream<Path> files = Files.list(run)) {
+                files.map(file -> EXTRA.matcher(String.valueOf(file.getFileName())))
+                        .filter(Matcher::matches)
+                        .map(name -> instance(name.group(1), Integer.parseInt(name.group(2))))
+                        .filter(ServiceProcess::isRunning)
+                        .forEach(instances::add);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return instances;
     }
 
     /** The database server. */
@@ -146,7 +166,7 @@ public final class Platform {
                 "--spring.profiles.active=demo",
                 "--server.address=127.0.0.1",
                 "--server.port=" + port,
-                "--spring.datasource.url=" + postgres.jdbcUrl(database(service)),
+                "--spring.datasource.url=" + postgres.jdbcUrl(database(service)) + "?reWriteBatchedInserts=true",
                 "--spring.datasource.username=" + PostgresServer.USER,
                 "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers());
         return new ServiceProcess(name, port, app, arguments, home);
@@ -175,7 +195,17 @@ public final class Platform {
 
     private void prepare(Consumer<String> say) {
         List<Runnable> preparations = new ArrayList<>();
-        apps.values().forEach(app -> preparations.add(() -> app.prepare(say)));
+        // A training takes a processor and half a gigabyte.
+        Semaphore free = new Semaphore(Runtime.getRuntime().availableProcessors());
+        apps.values()
+                .forEach(app -> preparations.add(() -> {
+                    free.acquireUninterruptibly();
+                    try {
+                        app.prepare(say);
+                    } finally {
+                        free.release();
+                    }
+                }));
         inParallel(preparations);
     }
 
@@ -193,13 +223,25 @@ public final class Platform {
     private void startServices(Consumer<String> say) {
         long begin = System.nanoTime();
         services.values().forEach(service -> launch(service::launch));
+        AtomicReference<@Nullable RuntimeException> first = new AtomicReference<>();
         List<Runnable> waits = new ArrayList<>();
         services.values()
                 .forEach(service -> waits.add(() -> {
-                    service.awaitReady();
-                    say.accept(service.name() + ": ready in " + Durations.since(begin));
+                    try {
+                        service.awaitReady();
+                        say.accept(service.name() + ": ready in " + Durations.since(begin));
+                    } catch (RuntimeException e) {
+                        // The first failure is the one to tell; nobody waits for the others.
+                        if (first.compareAndSet(null, e)) {
+                            services.values().forEach(ServiceProcess::kill);
+                        }
+                    }
                 }));
         inParallel(waits);
+        RuntimeException failure = first.get();
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     /** Starts one process, or none once a stop has begun: Ctrl-C may come at any moment of a start. */
@@ -234,8 +276,7 @@ public final class Platform {
         try {
             FileChannel channel = FileChannel.open(
                     Folders.create(home).resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            FileLock lock = channel.tryLock();
-            if (lock == null) {
+            if (!isLocked(channel)) {
                 channel.close();
                 throw new LocalPlatformException(
                         "Another program is starting this platform (" + home + "): ./mops status shows how far it is");
@@ -249,6 +290,14 @@ public final class Platform {
             };
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException heldByThisProgram) {
+            return false;
         }
     }
 

@@ -45,20 +45,11 @@ final class SampleOrders {
 
     /** The body of an order for one piece. */
     String body(String sku, String customer) {
-        return json.writeValueAsString(Map.of(
-                "customerId",
+        return json.writeValueAsString(new NewOrder(
                 customer,
-                "lines",
-                List.of(Map.of("sku", sku, "quantity", 1)),
-                "paymentToken",
+                List.of(new Line(sku, 1)),
                 "tok_approved",
-                "shippingAddress",
-                Map.of(
-                        "name", "Ada Example",
-                        "street", "Musterstr. 1",
-                        "city", "Berlin",
-                        "postalCode", "10115",
-                        "country", "DE")));
+                new Address("Ada Example", "Musterstr. 1", "Berlin", "10115", "DE")));
     }
 
     /** Places so many orders; true if each reached a final status. */
@@ -191,4 +182,10 @@ final class SampleOrders {
      * @param events from the first event's own time to that of the last
      */
     private record Outcome(String status, Duration seen, Optional<Duration> events) {}
+
+    private record NewOrder(String customerId, List<Line> lines, String paymentToken, Address shippingAddress) {}
+
+    private record Line(String sku, int quantity) {}
+
+    private record Address(String name, String street, String city, String postalCode, String country) {}
 }

@@ -33,7 +33,7 @@ final class ServiceApp {
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
     private static final Duration EXTRACT_TIMEOUT = Duration.ofMinutes(1);
-    private static final Duration TRAINING_TIMEOUT = Duration.ofMinutes(3);
+    private static final Duration TRAINING_TIMEOUT = Duration.ofMinutes(10);
 
     private final String name;
     private final Path target;
@@ -48,7 +48,7 @@ final class ServiceApp {
     }
 
     /** Unpacks and trains unless that was done for this very jar. */
-    void prepare(Consumer<String> say) {
+    synchronized void prepare(Consumer<String> say) {
         if (!Files.exists(jar)) {
             throw new LocalPlatformException(
                     jar + " is missing: build it with mvn -DskipTests package, or run ./mops up, which does");
@@ -56,9 +56,7 @@ final class ServiceApp {
         try (FileChannel lock =
                 FileChannel.open(target.resolve("app.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             var _ = lock.lock();
-            String fingerprint = fingerprint();
-            Path stamp = folder.resolve("prepared");
-            if (Files.exists(stamp) && Files.readString(stamp).equals(fingerprint)) {
+            if (isPrepared()) {
                 return;
             }
             long begin = System.nanoTime();
@@ -78,7 +76,7 @@ final class ServiceApp {
                 say.accept(name + ": starts without a class cache, slower: "
                         + LogFiles.lastError(log).orElse("no reason given") + " (log: " + log + ")");
             }
-            Files.writeString(stamp, fingerprint);
+            Files.writeString(stamp(), fingerprint());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -116,9 +114,22 @@ final class ServiceApp {
                 "--spring.datasource.url=jdbc:postgresql://127.0.0.1:1/none",
                 "--spring.datasource.username=none",
                 "--spring.kafka.bootstrap-servers=127.0.0.1:1",
+                "--spring.jpa.hibernate.ddl-auto=none",
                 "--spring.jpa.database-platform=org.hibernate.dialect.PostgreSQLDialect",
                 "--spring.jpa.properties.hibernate.boot.allow_jdbc_metadata_access=false"));
         return command;
+    }
+
+    private boolean isPrepared() {
+        try {
+            return Files.exists(stamp()) && Files.readString(stamp()).equals(fingerprint());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path stamp() {
+        return folder.resolve("prepared");
     }
 
     private Path cache() {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class CurrentEvent {
 
     private static final ScopedValue<EventMetadata> CURRENT = ScopedValue.newInstance();
+    private static final ScopedValue<Boolean> INTENDING = ScopedValue.newInstance();
 
     private CurrentEvent() {}
 
@@ -22,6 +23,16 @@ public final class CurrentEvent {
     public static <T extends @Nullable Object> T call(
             EventMetadata event, ScopedValue.CallableOp<T, RuntimeException> work) {
         return ScopedValue.where(CURRENT, event).call(work);
+    }
+
+    /** Runs the intents of a batch, which may run again: what they published would be another event each time. */
+    public static <T extends @Nullable Object> T intend(ScopedValue.CallableOp<T, RuntimeException> work) {
+        return ScopedValue.where(INTENDING, true).call(work);
+    }
+
+    /** Whether intents are being recorded: then nothing may be published. */
+    public static boolean isIntending() {
+        return INTENDING.isBound();
     }
 
     /** Runs a piece of work as the handling of this event. */

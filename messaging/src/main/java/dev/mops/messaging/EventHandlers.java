@@ -59,6 +59,11 @@ public final class EventHandlers<E> {
                 .isPresent();
     }
 
+    /** Whether the handling of some event makes a call of the outside world. */
+    public boolean callsOutside() {
+        return steps.values().stream().anyMatch(Step.Call.class::isInstance);
+    }
+
     /** Loads and locks what these events need, in one order for all batches. */
     public void prepare(List<E> events) {
         prepare.accept(events);

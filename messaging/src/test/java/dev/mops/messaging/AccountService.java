@@ -16,6 +16,7 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -110,6 +111,16 @@ public final class AccountService implements AutoCloseable {
 
     public EventFamily<AccountEvent> family() {
         return family;
+    }
+
+    /** The consumers, to be stopped and started. */
+    public SmartLifecycle consumers() {
+        return context.getBean("eventConsumers", SmartLifecycle.class);
+    }
+
+    /** The relay, to be stopped and started. */
+    public SmartLifecycle relay() {
+        return context.getBean("relay", SmartLifecycle.class);
     }
 
     public <T> T bean(Class<T> type) {

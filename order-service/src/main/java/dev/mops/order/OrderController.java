@@ -6,7 +6,6 @@ import dev.mops.web.ProblemException;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.util.List;
@@ -41,7 +40,7 @@ class OrderController {
     ResponseEntity<String> place(
             @RequestBody @Valid PlaceOrderRequest request,
             @RequestHeader(name = "Idempotency-Key", required = false)
-                    @NotBlank(message = "must not be blank") @Size(max = IdempotentRequests.MAX_KEY_LENGTH) @Nullable String idempotencyKey) {
+                    @Size(min = 1, max = IdempotentRequests.MAX_KEY_LENGTH) @Nullable String idempotencyKey) {
         return idempotent.once("POST /orders", request.customerId(), idempotencyKey, request, () -> {
             Order order = service.place(request);
             return ResponseEntity.accepted()

@@ -49,7 +49,6 @@ class OrderService {
                 lines,
                 total(lines),
                 clock.instant().truncatedTo(ChronoUnit.MICROS));
-        orders.add(order);
         EventMetadata created = outbox.publish(new OrderCreated(
                 order.id(),
                 request.customerId(),
@@ -58,7 +57,9 @@ class OrderService {
                 request.paymentToken(),
                 request.shippingAddress().toAddress()));
         // The first event of an order is the first in the log, too: nobody else knows the order yet.
-        orders.add(order.record(created));
+        TimelineEntry first = order.record(created);
+        orders.add(order);
+        orders.add(first);
         return order;
     }
 

@@ -22,6 +22,11 @@ public final class ProblemException extends ErrorResponseException {
         return of(HttpStatus.CONFLICT, detail);
     }
 
+    /** 410: the thing was there, and will not come back. */
+    public static ProblemException gone(String detail) {
+        return of(HttpStatus.GONE, detail);
+    }
+
     /** 422: the request is well formed, but a field breaks a rule that only the service can know. */
     public static ProblemException unprocessable(List<FieldError> errors) {
         ProblemDetail problem = FieldError.problem(HttpStatus.UNPROCESSABLE_CONTENT, errors);

@@ -21,9 +21,9 @@ public record InventoryRejected(UUID orderId, List<Shortage> shortages) implemen
     /**
      * A line that is short.
      *
-     * @param sku the product
+     * @param sku the product, by its stock keeping unit
      * @param requested pieces ordered
-     * @param available pieces that could have been reserved, less than requested
+     * @param available pieces that could have been reserved, 0 or more and fewer than requested
      */
     public record Shortage(String sku, int requested, int available) {
 

@@ -10,10 +10,10 @@ import java.util.UUID;
  * keeps the address. Holds a payment token and personal data: it prints its order id only.
  *
  * @param orderId the new order
- * @param customerId who ordered
+ * @param customerId who ordered, as the shop knows them
  * @param lines what was ordered, each SKU once
  * @param total the sum of all lines, which billing charges
- * @param paymentToken stands for the means of payment at the payment gateway
+ * @param paymentToken stands for the means of payment at the payment gateway; never a card number
  * @param shippingAddress where it goes to
  */
 public record OrderCreated(

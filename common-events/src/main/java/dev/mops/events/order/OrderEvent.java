@@ -2,7 +2,11 @@ package dev.mops.events.order;
 
 import java.util.UUID;
 
-/** Something that happened to an order. The first final event in the log wins, in every service. */
+/**
+ * Something that happened to an order. The first final event in the log wins, in every service; final are
+ * {@link InventoryRejected}, {@link PaymentDeclined}, {@link OrderShipped}, {@link ShipmentFailed} and
+ * {@link CancellationRequested}.
+ */
 public sealed interface OrderEvent
         permits OrderCreated,
                 InventoryReserved,

@@ -9,7 +9,7 @@ import java.util.UUID;
  *
  * @param orderId the order
  * @param paymentId the payment in the billing service
- * @param amount what was charged
+ * @param amount what was charged: the total of the order
  */
 public record OrderPaid(UUID orderId, UUID paymentId, Money amount) implements OrderEvent {
 

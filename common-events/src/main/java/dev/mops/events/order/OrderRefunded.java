@@ -5,11 +5,12 @@ import static java.util.Objects.requireNonNull;
 import java.util.UUID;
 
 /**
- * The customer's money is back. Published by the billing service.
+ * The customer's money is back. Published by the billing service after a cancellation or a failed shipment; the order
+ * service shows it.
  *
  * @param orderId the order
  * @param paymentId the payment in the billing service
- * @param amount what was refunded
+ * @param amount what was refunded: all that was charged
  */
 public record OrderRefunded(UUID orderId, UUID paymentId, Money amount) implements OrderEvent {
 

@@ -95,10 +95,10 @@ final class BatchProcessor<E> {
         if (due.isEmpty()) {
             return Map.of();
         }
-        Map<EventMetadata, Supplier<Object>> requests = transaction.execute(status -> {
+        Map<EventMetadata, Supplier<Object>> requests = CurrentEvent.intend(() -> transaction.execute(status -> {
             handlers.prepare(events(due));
             return intend(due);
-        });
+        }));
         Map<EventMetadata, Optional<Object>> outcomes = new HashMap<>();
         due.forEach(item -> outcomes.put(item.envelope().metadata(), Optional.empty()));
         if (requests != null) {
@@ -127,7 +127,7 @@ final class BatchProcessor<E> {
         EventMetadata metadata = item.envelope().metadata();
         try {
             CurrentEvent.run(metadata, part);
-        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             throw new HandlerFailedException(metadata, e);
         }
     }

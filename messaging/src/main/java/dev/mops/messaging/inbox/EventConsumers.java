@@ -17,13 +17,17 @@ import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.ContainerProperties.AckMode;
+import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.backoff.ExponentialBackOff;
+import org.springframework.util.backoff.FixedBackOff;
 
 /** One listener container of spring-kafka for each table of handlers, all in the service's consumer group. */
 final class EventConsumers implements SmartLifecycle {
+
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final List<ConcurrentMessageListenerContainer<byte[], byte[]>> containers;
 
@@ -36,7 +40,9 @@ final class EventConsumers implements SmartLifecycle {
             PlatformTransactionManager transactions,
             MeterRegistry meters) {
         Map<String, Object> config = consumerConfig(configured, settings);
-        checkCallsFit(config, settings);
+        if (tables.stream().anyMatch(EventHandlers::callsOutside)) {
+            checkCallsFit(config, settings);
+        }
         TransactionTemplate transaction = new TransactionTemplate(transactions);
         transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
         Inbox inbox = new Inbox(jdbc, group);
@@ -57,10 +63,18 @@ final class EventConsumers implements SmartLifecycle {
         ContainerProperties properties = new ContainerProperties(table.family().topic());
         properties.setGroupId(group);
         properties.setAckMode(AckMode.MANUAL);
+        // While a failed batch waits, the consumer polls without records: a longer poll would stretch the wait.
+        properties.setPollTimeout(100);
+        // A consumer that is refused goes on when it is allowed again; it does not end for good.
+        properties.setAuthExceptionRetryInterval(PAUSE_AFTER_FAILURE);
         properties.setMessageListener(new EventListener<>(
                 table, new BatchProcessor<>(table, inbox, calls, transaction), backOff(settings), meters));
         var container = new ConcurrentMessageListenerContainer<byte[], byte[]>(
                 new DefaultKafkaConsumerFactory<>(config), properties);
+        // What fails outside a batch's transaction, the commit of offsets say, is tried again; the default skips it in
+        // the end.
+        container.setCommonErrorHandler(new DefaultErrorHandler(
+                new FixedBackOff(PAUSE_AFTER_FAILURE.toMillis(), FixedBackOff.UNLIMITED_ATTEMPTS)));
         container.setConcurrency(settings.concurrency());
         container.setBeanName(table.family().topic() + "-consumer");
         return container;

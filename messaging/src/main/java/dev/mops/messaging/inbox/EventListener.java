@@ -54,7 +54,7 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
             for (Batch<E> batch : Batch.cut(decode(records), handlers)) {
                 handled.increment(processor.process(batch));
             }
-        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             Duration wait = nextWait();
             log.warn(
                     "A batch of {} records from {}-{}@{} is rolled back and runs again in {} ms",

@@ -5,6 +5,7 @@ import dev.mops.messaging.CurrentEvent;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -78,7 +79,8 @@ final class OutsideCalls {
     // The clock of a call starts when it starts, not while it waits for its turn.
     private Object withTimeout(ExecutorService threads, EventMetadata event, Supplier<Object> call) throws Exception {
         // A scoped value is not inherited by threads of an executor: it is bound again.
-        Future<Object> future = threads.submit(() -> CurrentEvent.call(event, call::get));
+        Future<Object> future = threads.submit(() -> CurrentEvent.call(
+                event, () -> Objects.requireNonNull(call.get(), "A call of the outside world returned nothing")));
         try {
             return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {

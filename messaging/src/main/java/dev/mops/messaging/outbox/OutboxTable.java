@@ -18,7 +18,16 @@ final class OutboxTable {
             FROM unnest(?::text[], ?::bytea[], ?::bytea[], ?::bytea[]) WITH ORDINALITY AS e (topic, key, value, headers, n)
             ORDER BY n
             """;
-    private static final String LOWEST = "SELECT id, topic, key, value, headers FROM outbox_event ORDER BY id LIMIT ?";
+    // The first row is always there, however large: else it would block all behind it.
+    private static final String LOWEST = """
+            SELECT id, topic, key, value, headers
+            FROM (
+                SELECT *, sum(length(value)) OVER (ORDER BY id) - length(value) AS bytes_before
+                FROM (SELECT id, topic, key, value, headers FROM outbox_event ORDER BY id LIMIT ?) AS lowest
+            ) AS measured
+            WHERE bytes_before < ?
+            ORDER BY id
+            """;
     private static final String DELETE = "DELETE FROM outbox_event WHERE id = ANY(?)";
 
     private OutboxTable() {}
@@ -46,10 +55,11 @@ final class OutboxTable {
         }
     }
 
-    /** The rows with the lowest ids, in id order. */
-    static List<OutboxRow> lowest(Connection connection, int limit) throws SQLException {
+    /** The rows with the lowest ids, in id order: so many, and not much more than so many bytes of payload. */
+    static List<OutboxRow> lowest(Connection connection, int rowLimit, int byteLimit) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(LOWEST)) {
-            select.setInt(1, limit);
+            select.setInt(1, rowLimit);
+            select.setInt(2, byteLimit);
             try (ResultSet result = select.executeQuery()) {
                 List<OutboxRow> rows = new ArrayList<>();
                 while (result.next()) {

@@ -11,11 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -39,8 +43,9 @@ final class Relay implements SmartLifecycle {
 
     // "mops" and "outb" in ASCII: one lock for each database, since advisory locks are scoped by it.
     private static final String TRY_LOCK = "SELECT pg_try_advisory_lock(1836019827, 1869968482)";
-    private static final int BATCH = 1_000;
-    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
+    private static final int BATCH_ROWS = 1_000;
+    private static final int BATCH_BYTES = 8 * 1024 * 1024;
+    private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final String url;
     private final Properties connectionProperties;
@@ -49,10 +54,11 @@ final class Relay implements SmartLifecycle {
     private final Duration pollInterval;
     private final Duration timeout;
     private final Semaphore work = new Semaphore(0);
+    private volatile CountDownLatch stopped = new CountDownLatch(1);
 
     private volatile boolean running;
     private volatile @Nullable Thread thread;
-    private boolean healthy = true;
+    private @Nullable String failure;
 
     Relay(
             String url,
@@ -79,18 +85,21 @@ final class Relay implements SmartLifecycle {
     private void run() {
         while (running) {
             try (Connection connection = DriverManager.getConnection(url, connectionProperties)) {
-                if (isElected(connection)) {
-                    lead(connection);
-                } else {
+                boolean elected = isElected(connection);
+                while (running && !elected) {
                     recovered();
-                    await(PAUSE_AFTER_FAILURE);
+                    pause();
+                    elected = isElected(connection);
+                }
+                if (elected) {
+                    lead(connection);
                 }
             } catch (SQLException | KafkaException | TimeoutException e) {
-                failed(e);
-                await(PAUSE_AFTER_FAILURE);
-            } catch (RuntimeException e) {
-                log.error("The relay failed and begins again", e);
-                await(PAUSE_AFTER_FAILURE);
+                failed(e, null);
+                pause();
+            } catch (RuntimeException | Error e) {
+                failed(e, e);
+                pause();
             }
         }
     }
@@ -109,10 +118,10 @@ final class Relay implements SmartLifecycle {
         try {
             log.info("The relay of this instance leads");
             while (running) {
-                List<OutboxRow> rows = OutboxTable.lowest(connection, BATCH);
+                List<OutboxRow> rows = OutboxTable.lowest(connection, BATCH_ROWS, BATCH_BYTES);
                 if (rows.isEmpty()) {
                     recovered();
-                    await(pollInterval);
+                    awaitWork();
                 } else {
                     send(producer, rows);
                     OutboxTable.delete(connection, rows);
@@ -127,25 +136,40 @@ final class Relay implements SmartLifecycle {
 
     private void send(Producer<byte[], byte[]> producer, List<OutboxRow> rows) throws TimeoutException {
         List<Future<RecordMetadata>> sent = new ArrayList<>(rows.size());
-        for (OutboxRow row : rows) {
-            sent.add(producer.send(row.record()));
-        }
+        AtomicReference<@Nullable Exception> firstFailure = new AtomicReference<>();
+        // Runs before the producer sends on: nothing may reach the log that was sent behind a record that did not.
+        Callback closeOnFailure = (metadata, failure) -> {
+            if (failure != null && firstFailure.compareAndSet(null, failure)) {
+                producer.close(Duration.ZERO);
+            }
+        };
         long deadline = System.nanoTime() + timeout.toNanos();
+        for (OutboxRow row : rows) {
+            try {
+                sent.add(producer.send(row.record(), closeOnFailure));
+            } catch (IllegalStateException e) {
+                // Closed behind an earlier record's failure.
+                sent.add(CompletableFuture.failedFuture(e));
+                break;
+            }
+        }
         try {
             for (Future<RecordMetadata> acknowledgement : sent) {
                 acknowledgement.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             }
         } catch (ExecutionException e) {
-            throw new KafkaException("Kafka did not take an event of the outbox", e.getCause());
+            Exception cause = firstFailure.get();
+            throw new KafkaException("Kafka did not take an event of the outbox: " + cause, cause == null ? e : cause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new org.apache.kafka.common.errors.InterruptException(e);
         }
     }
 
-    private void await(Duration atMost) {
+    /** Until a transaction has committed rows, or it is time to look for those of other instances. */
+    private void awaitWork() {
         try {
-            if (work.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (work.tryAcquire(pollInterval.toNanos(), TimeUnit.NANOSECONDS)) {
                 work.drainPermits();
             }
         } catch (InterruptedException e) {
@@ -154,23 +178,35 @@ final class Relay implements SmartLifecycle {
         }
     }
 
-    // One line when it fails and one when it is over, not one for each try.
-    private void failed(Exception e) {
-        if (healthy) {
-            log.warn("The relay can't send for now; events wait in the outbox: {}", e.toString());
-            healthy = false;
+    /** Not cut short by new rows: whoever can't send would try without a pause under load. */
+    private void pause() {
+        try {
+            stopped.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            running = false;
+        }
+    }
+
+    // One line for each cause and one when it is over, not one for each try.
+    private void failed(Throwable e, @Nullable Throwable unexpected) {
+        String cause = e.toString();
+        if (!cause.equals(failure)) {
+            log.warn("The relay can't send for now; events wait in the outbox: {}", cause, unexpected);
+            failure = cause;
         }
     }
 
     private void recovered() {
-        if (!healthy) {
+        if (failure != null) {
             log.info("The relay works again");
-            healthy = true;
+            failure = null;
         }
     }
 
     @Override
     public void start() {
+        stopped = new CountDownLatch(1);
         running = true;
         thread = Thread.ofPlatform().name("outbox-relay").start(this::run);
     }
@@ -178,6 +214,7 @@ final class Relay implements SmartLifecycle {
     @Override
     public void stop() {
         running = false;
+        stopped.countDown();
         work.release();
         Thread current = thread;
         if (current != null) {

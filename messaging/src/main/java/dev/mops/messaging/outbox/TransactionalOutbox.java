@@ -11,7 +11,9 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -59,6 +61,10 @@ final class TransactionalOutbox implements Outbox {
 
     @Override
     public EventMetadata publish(Object event) {
+        if (CurrentEvent.isIntending()) {
+            throw new IllegalStateException(
+                    "An intent does not publish, since it may run again: publish where the outcome is recorded");
+        }
         Pending pending = pending();
         EventMetadata cause = CurrentEvent.metadata();
         Publication<?> publication = publications.get().stream()
@@ -89,7 +95,7 @@ final class TransactionalOutbox implements Outbox {
             throw new IllegalStateException(
                     "An event is published with a transaction that writes, and none is running");
         }
-        if (!TransactionSynchronizationManager.hasResource(dataSource)) {
+        if (!TransactionSynchronizationManager.hasResource(dataSource) || isAutoCommit()) {
             throw new IllegalStateException("The running transaction is not one of the outbox's data source");
         }
         Optional<Pending> joined = TransactionSynchronizationManager.getSynchronizations().stream()
@@ -101,6 +107,18 @@ final class TransactionalOutbox implements Outbox {
             TransactionSynchronizationManager.registerSynchronization(pending);
             return pending;
         });
+    }
+
+    /** In a transaction of another data source, ours may be bound too: each statement for itself. */
+    private boolean isAutoCommit() {
+        Connection connection = DataSourceUtils.getConnection(dataSource);
+        try {
+            return connection.getAutoCommit();
+        } catch (SQLException e) {
+            throw new DataAccessResourceFailureException("The connection of the running transaction is broken", e);
+        } finally {
+            DataSourceUtils.releaseConnection(connection, dataSource);
+        }
     }
 
     private List<String> families() {
@@ -146,6 +164,7 @@ final class TransactionalOutbox implements Outbox {
     private final class Pending implements TransactionSynchronization, Ordered {
 
         private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        private final Map<Object, Integer> savepoints = new HashMap<>();
         private boolean inserted;
 
         void add(ProducerRecord<byte[], byte[]> record) {
@@ -153,6 +172,18 @@ final class TransactionalOutbox implements Outbox {
                 throw new IllegalStateException("The transaction is committing: it is too late to publish");
             }
             records.add(record);
+        }
+
+        @Override
+        public void savepoint(Object savepoint) {
+            savepoints.put(savepoint, records.size());
+        }
+
+        /** What was published behind the savepoint goes with it; the first publication may have come later than it. */
+        @Override
+        public void savepointRollback(Object savepoint) {
+            records.subList(savepoints.getOrDefault(savepoint, 0), records.size())
+                    .clear();
         }
 
         @Override

@@ -56,8 +56,7 @@ public final class Topics implements SmartLifecycle {
             return;
         }
         try (Admin client = Admin.create(admin)) {
-            create(client);
-            check(client.describeTopics(topics).allTopicNames().get());
+            check(client.describeTopics(create(client)).allTopicNames().get());
             declared = true;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
@@ -67,9 +66,12 @@ public final class Topics implements SmartLifecycle {
         }
     }
 
-    private void create(Admin client) throws ExecutionException, InterruptedException {
+    /** Creates what is missing; returns what was there already. */
+    private List<String> create(Admin client) throws ExecutionException, InterruptedException {
         List<String> missing = new ArrayList<>(topics);
         missing.removeAll(client.listTopics().names().get());
+        List<String> existing = new ArrayList<>(topics);
+        existing.removeAll(missing);
         for (String topic : missing) {
             NewTopic request = new NewTopic(topic, partitions, replicationFactor)
                     .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
@@ -81,8 +83,10 @@ public final class Topics implements SmartLifecycle {
                 if (!(e.getCause() instanceof TopicExistsException)) {
                     throw e;
                 }
+                existing.add(topic);
             }
         }
+        return existing;
     }
 
     private void check(Map<String, TopicDescription> existing) {

@@ -1,0 +1,169 @@
+package dev.mops.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.DriverManager;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With real servers; the services are fakes here and real in system-tests. */
+class PlatformTest {
+
+    @TempDir
+    static Path root;
+
+    @TempDir
+    Path folder;
+
+    private final Ports ports = Ports.free();
+    private Path home;
+    private Platform platform;
+
+    @BeforeAll
+    static void build() throws Exception {
+        FakeService.repository(root);
+    }
+
+    @BeforeEach
+    void create() {
+        home = folder.resolve("home");
+        platform = Platform.at(root, home, ports);
+    }
+
+    @AfterEach
+    void stop() {
+        platform.stop();
+    }
+
+    @Test
+    void what_one_program_starts_another_sees_kills_and_starts_again() {
+        List<String> said = Collections.synchronizedList(new ArrayList<>());
+        platform.start(said::add);
+        Platform other = Platform.at(root, home, ports);
+        ServiceProcess billing = other.service("billing-service");
+
+        assertThat(said).filteredOn(line -> line.contains("ready in")).hasSize(6);
+        assertThat(platform.instances()).allMatch(ServiceProcess::isReady);
+        assertThat(billing.isReady()).isTrue();
+        billing.kill();
+        assertThat(platform.service("billing-service").isRunning()).isFalse();
+        billing.start();
+        assertThat(platform.service("billing-service").isReady()).isTrue();
+        other.stop();
+        assertThat(platform.isRunning()).isFalse();
+    }
+
+    @Test
+    void a_second_instance_runs_beside_the_first_and_stops_with_it() {
+        platform.start();
+        ServiceProcess second = platform.instance("order-service", FreePorts.find());
+
+        second.start();
+
+        assertThat(second.isReady()).isTrue();
+        assertThat(platform.service("order-service").isReady()).isTrue();
+        assertThatThrownBy(second::start).hasMessageContaining("runs already");
+        Platform.at(root, home, ports).stop();
+        assertThat(second.isRunning()).isFalse();
+    }
+
+    @Test
+    void a_second_start_says_that_it_runs_and_leaves_it_alone() {
+        platform.start();
+
+        assertThatThrownBy(() -> Platform.at(root, home, ports).start())
+                .isInstanceOf(LocalPlatformException.class)
+                .hasMessageContaining("running already")
+                .hasMessageContaining("./mops down");
+        assertThat(platform.instances()).allMatch(ServiceProcess::isReady);
+    }
+
+    @Test
+    void data_survives_a_kill_of_everything() throws Exception {
+        platform.start();
+        try (var connection = DriverManager.getConnection(
+                        platform.postgres().jdbcUrl("orders"), PostgresServer.USER, PostgresServer.PASSWORD);
+                var statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE kept ()");
+        }
+        platform.instances().forEach(ServiceProcess::kill);
+        platform.kafka().kill();
+        platform.postgres().kill();
+        assertThat(platform.isRunning()).isFalse();
+
+        platform.start();
+
+        try (var connection = DriverManager.getConnection(
+                platform.postgres().jdbcUrl("orders"), PostgresServer.USER, PostgresServer.PASSWORD)) {
+            assertThat(connection
+                            .getMetaData()
+                            .getTables(null, null, "kept", null)
+                            .next())
+                    .isTrue();
+        }
+        assertThatThrownBy(platform::deleteData).hasMessageContaining("running");
+        platform.stop();
+        platform.deleteData();
+        assertThat(home).doesNotExist();
+    }
+
+    @Test
+    void a_busy_port_is_named_with_who_needs_and_who_holds_it_and_nothing_starts() throws Exception {
+        try (ServerSocket holder = new ServerSocket(ports.shipping(), 1, InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(platform::start)
+                    .isInstanceOf(LocalPlatformException.class)
+                    .hasMessageContaining("Port " + holder.getLocalPort())
+                    .hasMessageContaining("shipping-service")
+                    .hasMessageContaining("(pid " + ProcessHandle.current().pid() + ")");
+        }
+        assertThat(platform.isRunning()).isFalse();
+    }
+
+    @Test
+    void a_service_that_fails_is_named_with_its_reason_and_its_log_and_nothing_is_left_running() throws Exception {
+        Path failing = FakeService.repository(folder.resolve("failing"), "billing-service");
+        Platform broken = Platform.at(failing, home, ports);
+
+        assertThatThrownBy(broken::start)
+                .isInstanceOf(LocalPlatformException.class)
+                .hasMessageContaining("billing-service did not start: " + FakeService.FAILURE)
+                .hasMessageContaining("billing-service.log");
+        assertThat(broken.isRunning()).isFalse();
+    }
+
+    @Test
+    void two_programs_that_start_at_once_do_not_collide() throws Exception {
+        Files.createDirectories(home);
+        try (FileChannel other =
+                        FileChannel.open(home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                var _ = other.lock()) {
+            assertThatThrownBy(platform::start)
+                    .isInstanceOf(LocalPlatformException.class)
+                    .hasMessageContaining("Another program is starting");
+        }
+        assertThat(platform.isRunning()).isFalse();
+    }
+
+    @Test
+    void a_service_that_is_not_built_is_named_with_what_to_do() {
+        Platform unbuilt = Platform.at(folder.resolve("unbuilt"), home, ports);
+
+        assertThatThrownBy(unbuilt::start)
+                .isInstanceOf(LocalPlatformException.class)
+                .hasMessageContaining("order-service.jar is missing")
+                .hasMessageContaining("./mops up");
+    }
+}

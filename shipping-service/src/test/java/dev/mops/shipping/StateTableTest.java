@@ -1,0 +1,182 @@
+package dev.mops.shipping;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.mock;
+
+import dev.mops.events.EventDefinition;
+import dev.mops.events.order.CancellationRequested;
+import dev.mops.events.order.InventoryRejected;
+import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderEvents;
+import dev.mops.events.order.OrderShipped;
+import dev.mops.events.order.PaymentDeclined;
+import dev.mops.messaging.EventHandlers;
+import dev.mops.messaging.EventHandlers.Step;
+import dev.mops.messaging.test.StateTable;
+import dev.mops.messaging.test.StateTable.Cell;
+import dev.mops.messaging.test.StateTable.Outcome;
+import dev.mops.shipping.Carrier.Answer;
+import dev.mops.shipping.Carrier.Request;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Holds the code against every cell of the shipment's table. */
+class StateTableTest {
+
+    private static final StateTable TABLE = StateTable.of("Shipment");
+    private static final EventHandlers<OrderEvent> HANDLERS =
+            new ShippingEventHandlers().handlers(mock(ShippingService.class));
+
+    private static final UUID ORDER = new UUID(0, 1);
+    private static final UUID SHIPMENT = new UUID(0, 2);
+    private static final OrderEvent CREATED = ShippingServiceTest.created(ORDER, "10115");
+    private static final OrderEvent PAID = ShippingServiceTest.paid(ORDER);
+    private static final OrderEvent SHIPPED = new OrderShipped(ORDER, SHIPMENT, "Carrier", "T-1");
+    private static final OrderEvent CANCELLED = new CancellationRequested(ORDER);
+    private static final Answer MADE = new Answer.Made("Carrier", "T-1", Instant.EPOCH, Instant.EPOCH);
+    private static final Answer UNDELIVERABLE = new Answer.Undeliverable("nobody lives there");
+    private static final Answer VOIDED = new Answer.Voided();
+
+    /** What stands for each row that is heard: an event of its type, or the answer. */
+    private static final Map<String, Object> ROWS = Map.of(
+            "order.created", CREATED,
+            "order.inventory_rejected", new InventoryRejected(ORDER, List.of()),
+            "order.paid", PAID,
+            "order.payment_declined", new PaymentDeclined(ORDER, ORDER, "no money"),
+            "order.shipped", SHIPPED,
+            "order.cancellation_requested", CANCELLED,
+            "label: made", MADE,
+            "label: undeliverable", UNDELIVERABLE,
+            "void: done", VOIDED);
+
+    @Test
+    void the_table_has_every_status_and_no_other() {
+        assertThat(TABLE.states())
+                .containsExactlyElementsOf(
+                        Arrays.stream(ShipmentStatus.values()).map(Enum::name).toList());
+    }
+
+    @Test
+    void the_table_has_every_event_and_every_answer_and_no_other() {
+        Set<String> rows = new HashSet<>(ROWS.keySet());
+        OrderEvents.FAMILY.definitions().forEach(definition -> rows.add(definition.type()));
+
+        assertThat(TABLE.events()).containsExactlyInAnyOrderElementsOf(rows);
+        assertThat(ROWS.values().stream().filter(Answer.class::isInstance).map(Object::getClass))
+                .containsExactlyInAnyOrder(Answer.class.getPermittedSubclasses());
+    }
+
+    @Test
+    void the_service_hears_what_the_table_hears_in_every_state() {
+        for (EventDefinition<?> definition : OrderEvents.FAMILY.definitions()) {
+            for (String state : TABLE.states()) {
+                assertThat(HANDLERS.handles(definition.type()))
+                        .as("%s is heard in %s", definition.type(), state)
+                        .isEqualTo(!(TABLE.cell(definition.type(), state) instanceof Cell.NotHeard));
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0} in {1}")
+    @MethodSource("cells")
+    void the_shipment_does_what_the_cell_says(String row, ShipmentStatus status) {
+        Shipment shipment = shipmentIn(status);
+        Object input = requireNonNull(ROWS.get(row));
+
+        switch (TABLE.cell(row, status.name())) {
+            case Cell.Ignored() ->
+                assertThat(outcome(shipment, input))
+                        .isEqualTo(new Outcome(status.name(), Optional.empty(), Optional.empty()));
+            case Cell.Moves(List<Outcome> outcomes) -> assertThat(outcomes).containsExactly(outcome(shipment, input));
+            case Cell.Refused() -> {
+                assertThatThrownBy(() -> outcome(shipment, input))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining(status.name())
+                        .hasMessageContaining(input.getClass().getSimpleName());
+                assertThat(shipment.status()).isEqualTo(status);
+            }
+            case Cell.NotHeard() -> throw new AssertionError(row + " is heard in some states only");
+        }
+    }
+
+    static Stream<Arguments> cells() {
+        return TABLE.heard().stream()
+                .flatMap(row -> Arrays.stream(ShipmentStatus.values()).map(status -> Arguments.of(row, status)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("statuses")
+    void the_address_is_kept_as_long_as_something_may_ship(ShipmentStatus status) {
+        boolean kept =
+                switch (status) {
+                    case PENDING, LABELLING, LABELLED, SHIPPED -> true;
+                    case NEW, FAILED, VOIDING, VOIDED -> false;
+                };
+
+        assertThat(shipmentIn(status).recipient().isPresent()).isEqualTo(kept);
+    }
+
+    static Stream<ShipmentStatus> statuses() {
+        return Arrays.stream(ShipmentStatus.values());
+    }
+
+    private static Outcome outcome(Shipment shipment, Object input) {
+        Optional<OrderEvent> published = Optional.empty();
+        Optional<Request> request = Optional.empty();
+        switch (input) {
+            case OrderEvent event -> {
+                shipment.on(event);
+                if (HANDLERS.stepOf(event) instanceof Step.Call) {
+                    request = shipment.dueRequest();
+                }
+            }
+            case Answer answer -> published = shipment.on(answer);
+            default -> throw new AssertionError(input);
+        }
+        return new Outcome(
+                shipment.status().name(),
+                published.map(event ->
+                        OrderEvents.FAMILY.definitionOf(event.getClass()).type()),
+                request.map(StateTableTest::nameOf));
+    }
+
+    private static String nameOf(Request request) {
+        return switch (request) {
+            case Request.MakeLabel _ -> "label";
+            case Request.VoidLabel _ -> "void";
+        };
+    }
+
+    /** A shipment that has come this far. */
+    private static Shipment shipmentIn(ShipmentStatus status) {
+        return switch (status) {
+            case NEW -> new Shipment(ORDER, SHIPMENT);
+            case PENDING -> shipment(ShipmentStatus.NEW, CREATED);
+            case LABELLING -> shipment(ShipmentStatus.PENDING, PAID);
+            case LABELLED -> shipment(ShipmentStatus.LABELLING, MADE);
+            case SHIPPED -> shipment(ShipmentStatus.LABELLED, SHIPPED);
+            case FAILED -> shipment(ShipmentStatus.LABELLING, UNDELIVERABLE);
+            case VOIDING -> shipment(ShipmentStatus.LABELLED, CANCELLED);
+            case VOIDED -> shipment(ShipmentStatus.VOIDING, VOIDED);
+        };
+    }
+
+    private static Shipment shipment(ShipmentStatus before, Object input) {
+        Shipment shipment = shipmentIn(before);
+        outcome(shipment, input);
+        return shipment;
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the shipping service. */
+@NullMarked
+package dev.mops.shipping;
+
+import org.jspecify.annotations.NullMarked;
