@@ -78,18 +78,20 @@ abstract class BillingServiceTest {
 
     /** The events of an order that the service has published, in log order. */
     List<OrderEvent> published(UUID orderId) {
-        return publishedEnvelopes(orderId).stream().map(Envelope::event).toList();
+        return published().stream()
+                .map(Envelope::event)
+                .filter(event -> event.orderId().equals(orderId))
+                .toList();
     }
 
-    List<Envelope<OrderEvent>> publishedEnvelopes(UUID orderId) {
+    /** All events that the service has published. */
+    List<Envelope<OrderEvent>> published() {
         // What is published but not in the topic yet stands in the outbox.
         await().atMost(Duration.ofSeconds(10))
                 .pollInterval(Duration.ofMillis(20))
                 .untilAsserted(() -> assertThat(jdbc.queryForObject("SELECT count(*) FROM outbox_event", Integer.class))
                         .isZero());
-        return log.from("/billing-service").stream()
-                .filter(envelope -> envelope.event().orderId().equals(orderId))
-                .toList();
+        return log.from("/billing-service");
     }
 
     /** The payment of an order, over HTTP. */
@@ -116,9 +118,8 @@ abstract class BillingServiceTest {
     }
 
     /** The gateway took and gave back what the payment says, once. */
-    void assertBooksAgree(UUID orderId) {
-        PaymentView payment = payment(orderId);
-        List<Booking> books = books(orderId);
+    void assertBooksAgree(PaymentView payment) {
+        List<Booking> books = books(payment.orderId());
         switch (payment.status()) {
             case PAID, SETTLED ->
                 assertThat(books)

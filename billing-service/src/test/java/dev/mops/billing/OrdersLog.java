@@ -69,7 +69,7 @@ final class OrdersLog implements AutoCloseable {
 
     /** Waits until the service has handled everything that stands in the topic. */
     void awaitHandled() {
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))
                 .untilAsserted(() -> assertThat(committed()).isEqualTo(ends()));
     }

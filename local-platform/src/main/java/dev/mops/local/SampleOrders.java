@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class SampleOrders {
 
     private static final Set<String> FINAL = Set.of("SHIPPED", "REJECTED", "DECLINED", "UNDELIVERABLE", "CANCELLED");
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
     private final URI orders;
@@ -52,7 +52,7 @@ final class SampleOrders {
                 new Address("Ada Example", "Musterstr. 1", "Berlin", "10115", "DE")));
     }
 
-    /** Places so many orders; true if each reached a final status. */
+    /** Places so many orders, or stops at the first that gets stuck; true if each reached a final status. */
     boolean place(int count) {
         List<String> skus = skus();
         if (skus.isEmpty()) {
@@ -66,13 +66,18 @@ final class SampleOrders {
             String customer = "c-" + ThreadLocalRandom.current().nextInt(1, 100);
             Outcome outcome = placeOne(body(skus.get(i % skus.size()), customer));
             statuses.merge(outcome.status(), 1, Integer::sum);
+            if (!FINAL.contains(outcome.status())) {
+                say.accept("This order does not move: ./mops status and ./mops logs <service> show why");
+                break;
+            }
             if (outcome.status().equals("SHIPPED")) {
                 seen.add(outcome.seen());
                 outcome.events().ifPresent(events::add);
             }
         }
         say.accept("");
-        say.accept(count + (count == 1 ? " order: " : " orders: ") + counts(statuses));
+        int placed = statuses.values().stream().mapToInt(Integer::intValue).sum();
+        say.accept(placed + (placed == 1 ? " order: " : " orders: ") + counts(statuses));
         if (!seen.isEmpty()) {
             say.accept("Placed to shipped: " + spread(seen)
                     + "  (from sending POST /orders until GET /orders/{id} says SHIPPED; one order at a time)");
