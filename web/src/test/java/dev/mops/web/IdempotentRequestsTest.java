@@ -59,6 +59,6 @@ class IdempotentRequestsTest extends WebApplicationTest {
     }
 
     private List<String> keys() {
-        return jdbc.queryForList("SELECT key FROM idempotency_key", String.class);
+        return jdbc.query("SELECT key FROM idempotency_key", (row, n) -> row.getString(1));
     }
 }
