@@ -1,5 +1,6 @@
 package dev.mops.inventory;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.mockito.ArgumentMatchers.any;
@@ -132,9 +133,7 @@ class StateTableTest {
     }
 
     private static OrderEvent event(String type) {
-        OrderEvent event = EVENTS.get(type);
-        assertThat(event).as("a sample of %s", type).isNotNull();
-        return event;
+        return requireNonNull(EVENTS.get(type), type);
     }
 
     private static Map<String, OrderEvent> events() {
