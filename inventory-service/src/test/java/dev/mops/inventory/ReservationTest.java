@@ -112,7 +112,9 @@ class ReservationTest extends InventoryServiceTest {
         assertThat(answers(cancelled))
                 .containsExactly(new InventoryReserved(cancelled), new InventoryReleased(cancelled));
         assertThat(answers(dispatched)).containsExactly(new InventoryReserved(dispatched));
-        assertThat(answers(rejected)).hasOnlyElementsOfType(InventoryRejected.class).hasSize(1);
+        assertThat(answers(rejected))
+                .hasOnlyElementsOfType(InventoryRejected.class)
+                .hasSize(1);
         assertThat(stock(sku)).isEqualTo(new StockView(sku, 8, 0, 8));
     }
 
@@ -153,8 +155,8 @@ class ReservationTest extends InventoryServiceTest {
                 .getFirst()
                 .metadata()
                 .id();
-        await().untilAsserted(() -> assertThat(count("inbox_event WHERE event_id = '" + last + "'"))
-                .isEqualTo(1));
+        await().untilAsserted(() ->
+                assertThat(count("inbox_event WHERE event_id = '" + last + "'")).isEqualTo(1));
         await().untilAsserted(() -> assertThat(count("outbox_event")).isZero());
     }
 

@@ -21,8 +21,7 @@ import org.springframework.http.MediaType;
 class ScarceProductTest extends InventoryServiceTest {
 
     @Autowired
-    @Qualifier("eventConsumers")
-    private SmartLifecycle consumers;
+    @Qualifier("eventConsumers") private SmartLifecycle consumers;
 
     @Test
     void a_hundred_orders_at_once_for_seven_pieces_reserve_seven() {
@@ -76,9 +75,12 @@ class ScarceProductTest extends InventoryServiceTest {
         }
 
         // 300 orders: a third was cancelled, a third has shipped, a third is reserved.
-        await().untilAsserted(
-                        () -> assertThat(stock(one)).isEqualTo(new StockView(one, 1_000 + 100 - 100, 100, 900)));
+        await().untilAsserted(() -> assertThat(stock(one)).isEqualTo(new StockView(one, 1_000 + 100 - 100, 100, 900)));
         await().untilAsserted(() -> assertThat(stock(two)).isEqualTo(new StockView(two, 1_000 - 200, 200, 600)));
+        assertThat(jdbc.queryForObject("""
+                        SELECT sum(quantity) FROM reservation_line JOIN reservation USING (order_id)
+                         WHERE status = 'RESERVED' AND sku = ?
+                        """, Long.class, two)).isEqualTo(200);
     }
 
     private static List<UUID> ids(int count) {

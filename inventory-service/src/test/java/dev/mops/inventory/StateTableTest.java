@@ -80,7 +80,9 @@ class StateTableTest {
 
     @Test
     void the_service_hears_what_the_table_says_and_nothing_else() {
-        assertThat(new InventoryEventHandlers().handlers(mock(StockService.class)).types())
+        assertThat(new InventoryEventHandlers()
+                        .handlers(mock(StockService.class))
+                        .types())
                 .containsExactlyInAnyOrderElementsOf(TABLE.heard());
     }
 
@@ -110,7 +112,9 @@ class StateTableTest {
                         .withMessageContaining(status.name());
             }
             case Cell.Moves(var outcomes) ->
-                assertThat(services(status).map(service -> service.handle(event)).distinct())
+                assertThat(services(status)
+                                .map(service -> service.handle(event))
+                                .distinct())
                         .containsExactlyInAnyOrderElementsOf(outcomes);
         }
     }
@@ -147,7 +151,10 @@ class StateTableTest {
                         new InventoryReleased(ORDER),
                         new OrderRefunded(ORDER, ORDER, amount))
                 .collect(Collectors.toMap(
-                        event -> OrderEvents.FAMILY.definitionOf(event.getClass()).type(), Function.identity()));
+                        event -> OrderEvents.FAMILY
+                                .definitionOf(event.getClass())
+                                .type(),
+                        Function.identity()));
     }
 
     /** The service from its door for events to its stores, over one product and the reservation of one order. */
@@ -168,6 +175,7 @@ class StateTableTest {
             when(store.find(Stock.class, SKU)).thenReturn(stock);
             when(store.find(Reservation.class, ORDER))
                     .thenAnswer(_ -> reservations.stream().findFirst().orElse(null));
+            when(store.contains(any())).thenAnswer(call -> reservations.contains(call.getArgument(0)));
             doAnswer(call -> reservations.add(call.getArgument(0))).when(store).persist(any());
             handlers = new InventoryEventHandlers()
                     .handlers(new StockService(new Reservations(store), new Stocks(store), this::publish));

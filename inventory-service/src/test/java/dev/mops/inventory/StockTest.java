@@ -81,7 +81,11 @@ class StockTest extends InventoryServiceTest {
         String sku = product(0);
         received(sku, "{\"quantity\":100}");
 
-        refused(receive(sku, "{\"quantity\":99}", key), HttpStatus.UNPROCESSABLE_CONTENT, "Idempotency-Key", "was used");
+        refused(
+                receive(sku, "{\"quantity\":99}", key),
+                HttpStatus.UNPROCESSABLE_CONTENT,
+                "Idempotency-Key",
+                "was used");
 
         assertThat(stock(sku).onHand()).isEqualTo(100);
     }
@@ -122,9 +126,7 @@ class StockTest extends InventoryServiceTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            textBlock = """
+    @CsvSource(delimiter = ';', textBlock = """
                     {}                              ; quantity ; must be a whole number
                     {"quantity":null}               ; quantity ; must be a whole number
                     {"quantity":0}                  ; quantity ; must be greater than or equal to 1
@@ -157,7 +159,11 @@ class StockTest extends InventoryServiceTest {
 
     @Test
     void a_sku_that_can_not_be_one_is_refused() {
-        refused(http.get().uri(raw("/stock/a%07b")).exchange(), HttpStatus.BAD_REQUEST, "sku", "must not contain control");
+        refused(
+                http.get().uri(raw("/stock/a%07b")).exchange(),
+                HttpStatus.BAD_REQUEST,
+                "sku",
+                "must not contain control");
         refused(
                 http.get().uri(raw("/stock/" + "s".repeat(65))).exchange(),
                 HttpStatus.BAD_REQUEST,
@@ -211,7 +217,8 @@ class StockTest extends InventoryServiceTest {
                 .expectBody()
                 .jsonPath("$.info.title")
                 .isEqualTo("inventory-service")
-                .jsonPath("$.paths['/stock/{sku}/receipts'].post.responses['200'].content['application/json'].schema['$ref']")
+                .jsonPath(
+                        "$.paths['/stock/{sku}/receipts'].post.responses['200'].content['application/json'].schema['$ref']")
                 .isEqualTo("#/components/schemas/StockView")
                 .jsonPath("$.paths['/stock/{sku}'].get.responses['200'].content['application/json'].schema['$ref']")
                 .isEqualTo("#/components/schemas/StockView")

@@ -51,17 +51,14 @@ class IdempotentRequestsTest extends WebApplicationTest {
 
     private void kept(String... ages) {
         for (String age : ages) {
-            jdbc.update(
-                    """
+            jdbc.update("""
                     INSERT INTO idempotency_key (endpoint, customer, key, request_hash, status, body, created_at)
                     VALUES ('POST /greetings', '', ?, 'a hash', 200, '{}', now() - ?::interval)
-                    """,
-                    age,
-                    age);
+                    """, age, age);
         }
     }
 
     private List<String> keys() {
-        return jdbc.queryForList("SELECT key FROM idempotency_key", String.class);
+        return jdbc.query("SELECT key FROM idempotency_key", (row, n) -> row.getString(1));
     }
 }

@@ -16,9 +16,11 @@ class ProblemHandlerTest extends WebApplicationTest {
     void a_failure_says_that_it_may_have_had_an_effect_and_nothing_of_its_inside() {
         problem("/failure?of=CODE", HttpStatus.INTERNAL_SERVER_ERROR)
                 .jsonPath("$.detail")
-                .value(String.class, detail -> assertThat(detail)
-                        .contains("perhaps after the request took effect")
-                        .doesNotContain("secret"));
+                .value(
+                        String.class,
+                        detail -> assertThat(detail)
+                                .contains("perhaps after the request took effect")
+                                .doesNotContain("secret"));
     }
 
     @ParameterizedTest
@@ -26,9 +28,11 @@ class ProblemHandlerTest extends WebApplicationTest {
     void a_database_that_is_away_is_no_failure_of_the_service(TestController.Failure failure) {
         problem("/failure?of=" + failure, HttpStatus.SERVICE_UNAVAILABLE)
                 .jsonPath("$.detail")
-                .value(String.class, detail -> assertThat(detail)
-                        .contains("Repeat the request later")
-                        .doesNotContain("secret"));
+                .value(
+                        String.class,
+                        detail -> assertThat(detail)
+                                .contains("Repeat the request later")
+                                .doesNotContain("secret"));
     }
 
     @Test
