@@ -4,6 +4,7 @@ import dev.mops.events.EventFamily;
 import dev.mops.events.EventMetadata;
 import dev.mops.local.EmbeddedServers;
 import dev.mops.local.PostgresServer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -27,6 +29,11 @@ public final class AccountService implements AutoCloseable {
     private static final String WITHOUT_JPA =
             "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration,"
                     + "org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration";
+
+    static {
+        // A busy machine takes its time; who passes does not wait.
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+    }
 
     private final ConfigurableApplicationContext context;
     private final EventFamily<AccountEvent> family;

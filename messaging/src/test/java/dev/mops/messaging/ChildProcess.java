@@ -67,7 +67,7 @@ final class ChildProcess implements AutoCloseable {
     /** Waits for the end and returns the exit status. */
     int awaitExit() {
         try {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS))
+            assertThat(process.waitFor(120, TimeUnit.SECONDS))
                     .as(() -> "the process ends; its log: " + log())
                     .isTrue();
             return process.exitValue();

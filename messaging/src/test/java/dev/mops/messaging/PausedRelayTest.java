@@ -29,8 +29,14 @@ class PausedRelayTest {
             service.relay().stop();
             Map<String, ChildProcess> relays = Map.of("one relay", relay("one"), "other relay", relay("other"));
             try {
-                await().atMost(Duration.ofSeconds(30))
-                        .untilAsserted(() -> assertThat(service.count(RELAYS)).isEqualTo(2));
+                // Two JVMs have to start first.
+                await().atMost(Duration.ofMinutes(2))
+                        .untilAsserted(() -> assertThat(service.count(RELAYS))
+                                .as(() -> relays.values().stream()
+                                        .map(ChildProcess::log)
+                                        .toList()
+                                        .toString())
+                                .isEqualTo(2));
                 publish(service, 0);
                 await().untilAsserted(
                                 () -> assertThat(TopicLog.of(NAME).records()).isNotEmpty());
