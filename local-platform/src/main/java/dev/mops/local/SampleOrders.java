@@ -26,6 +26,7 @@ final class SampleOrders {
 
     private static final Set<String> FINAL = Set.of("SHIPPED", "REJECTED", "DECLINED", "UNDELIVERABLE", "CANCELLED");
     private static final int VARIETY = 5;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
@@ -86,7 +87,8 @@ final class SampleOrders {
         say.accept(placed + (placed == 1 ? " order: " : " orders: ") + counts(statuses));
         if (!seen.isEmpty()) {
             say.accept("Placed to shipped: " + spread(seen)
-                    + "  (from sending POST /orders until GET /orders/{id} says SHIPPED; one order at a time)");
+                    + "  (from sending POST /orders until GET /orders/{id} says SHIPPED, asked every "
+                    + BETWEEN_LOOKS.toMillis() + " ms; one order at a time)");
         }
         if (!events.isEmpty()) {
             say.accept("By the events:     " + spread(events) + "  (order.created to order.shipped, their own times)");
@@ -124,7 +126,7 @@ final class SampleOrders {
                     say.accept(id + "  " + moves);
                 }
             }
-            OsProcess.pause();
+            OsProcess.pause(BETWEEN_LOOKS);
         } while (!FINAL.contains(status) && passed.compareTo(LONGEST_WAIT) < 0);
         if (!watch) {
             say.accept(id + "  " + status + " after " + Durations.milliseconds(passed));
