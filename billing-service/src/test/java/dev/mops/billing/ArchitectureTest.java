@@ -1,7 +1,6 @@
 package dev.mops.billing;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 
@@ -17,7 +16,7 @@ import org.springframework.web.bind.annotation.RestController;
 class ArchitectureTest {
 
     @ArchTest
-    static final ArchRule ONLY_THE_APPLICATION_IS_PUBLIC = classes()
+    static final ArchRule only_the_application_is_public = classes()
             .that()
             .areTopLevelClasses()
             .and()
@@ -26,7 +25,7 @@ class ArchitectureTest {
             .notBePublic();
 
     @ArchTest
-    static final ArchRule ENTITIES_AND_REPOSITORIES_STAY_IN_THEIR_PACKAGE = classes()
+    static final ArchRule entities_and_repositories_stay_in_their_package = classes()
             .that()
             .areAnnotatedWith(Entity.class)
             .or()
@@ -35,7 +34,7 @@ class ArchitectureTest {
             .bePackagePrivate();
 
     @ArchTest
-    static final ArchRule NO_ENTITY_IS_AN_ANSWER_OVER_HTTP = noMethods()
+    static final ArchRule no_entity_is_an_answer_over_http = noMethods()
             .that()
             .areDeclaredInClassesThat()
             .areAnnotatedWith(RestController.class)
@@ -43,7 +42,7 @@ class ArchitectureTest {
             .haveRawReturnType(Payment.class);
 
     @ArchTest
-    static final ArchRule THE_DECISION_KNOWS_NO_SPRING = noClasses()
+    static final ArchRule the_decision_knows_no_spring = noClasses()
             .that()
             .haveSimpleName("Payment")
             .or()
@@ -53,12 +52,4 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.springframework..");
-
-    @ArchTest
-    static final ArchRule THE_DOORS_ARE_THIN = methods()
-            .that()
-            .areDeclaredInClassesThat()
-            .areAnnotatedWith(RestController.class)
-            .should()
-            .notBePublic();
 }

@@ -3,6 +3,7 @@ package dev.mops.messaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,8 +37,8 @@ final class ChildProcess implements AutoCloseable {
                             "-cp",
                             '"' + System.getProperty("java.class.path").replace("\\", "\\\\") + '"',
                             main.getName()));
-            List<String> command = new ArrayList<>(
-                    List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + java));
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + java));
             command.addAll(arguments);
             return new ChildProcess(
                     new ProcessBuilder(command)
@@ -54,7 +55,7 @@ final class ChildProcess implements AutoCloseable {
     static void endWithParent() {
         Thread.ofPlatform().daemon().start(() -> {
             try {
-                System.in.transferTo(java.io.OutputStream.nullOutputStream());
+                System.in.transferTo(OutputStream.nullOutputStream());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } finally {

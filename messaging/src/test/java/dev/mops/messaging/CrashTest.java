@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -51,7 +52,9 @@ class CrashTest {
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "NEVER")
     void a_process_that_is_killed_loses_no_event_and_doubles_no_effect(Step step) {
-        assertThat(CRASHES.get(step).join()).as("exit status").isEqualTo(CrashingService.CRASHED);
+        assertThat(Objects.requireNonNull(CRASHES.get(step)).join())
+                .as("exit status")
+                .isEqualTo(CrashingService.CRASHED);
         String name = nameOf(step);
         try (AccountService service = CrashingService.start(
                 EmbeddedServers.shared().postgres().jdbcUrl(name),
@@ -79,10 +82,12 @@ class CrashTest {
             assertThat(odd).containsExactly(1L, 3L, 5L, 7L);
             assertThat(service.count("outbox_event")).isZero();
             Map<String, List<Long>> log = TopicLog.of(name).firstOccurrences();
-            assertThat(log).containsEntry("a-0", List.of(2L, 4L, 6L, 8L)).containsEntry("a-1", service.numbersOf("a-1"));
+            assertThat(log)
+                    .containsEntry("a-0", List.of(2L, 4L, 6L, 8L))
+                    .containsEntry("a-1", service.numbersOf("a-1"));
 
             // The other bank may hear of it twice, but it is the same act.
-            List<String> heard = service.jdbc().queryForList("SELECT key FROM bank_book", String.class);
+            var heard = service.jdbc().queryForList("SELECT key FROM bank_book", String.class);
             assertThat(heard).containsOnly("transfer:5").hasSizeBetween(1, 2);
             if (step == Step.AFTER_THE_CALL_BEFORE_ITS_RECORD || step == Step.IN_A_HANDLER) {
                 assertThat(heard).hasSize(2);
@@ -98,11 +103,7 @@ class CrashTest {
                 folder,
                 name,
                 CrashingService.class,
-                List.of(
-                        servers.postgres().jdbcUrl(name),
-                        servers.kafka().bootstrapServers(),
-                        name,
-                        step.name()))) {
+                List.of(servers.postgres().jdbcUrl(name), servers.kafka().bootstrapServers(), name, step.name()))) {
             return process.awaitExit();
         }
     }

@@ -110,7 +110,8 @@ public final class CrashingService {
                             return "yes";
                         },
                         (requested, answer) -> {
-                            service.jdbc().update("UPDATE account SET state = 'OPEN' WHERE id = ?", requested.account());
+                            service.jdbc()
+                                    .update("UPDATE account SET state = 'OPEN' WHERE id = ?", requested.account());
                             service.jdbc()
                                     .update(
                                             "INSERT INTO effect (type, account, number, event_id) VALUES ('TransferRequested', ?, ?, gen_random_uuid())",

@@ -27,11 +27,10 @@ class PausedRelayTest {
     void a_relay_that_slept_through_its_succession_neither_loses_nor_reorders() {
         try (AccountService service = AccountService.named(NAME).noting().start()) {
             service.relay().stop();
-            Map<String, ChildProcess> relays =
-                    Map.of("one relay", relay("one"), "other relay", relay("other"));
+            Map<String, ChildProcess> relays = Map.of("one relay", relay("one"), "other relay", relay("other"));
             try {
-                await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(service.count(RELAYS))
-                        .isEqualTo(2));
+                await().atMost(Duration.ofSeconds(30))
+                        .untilAsserted(() -> assertThat(service.count(RELAYS)).isEqualTo(2));
                 publish(service, 0);
                 await().untilAsserted(
                                 () -> assertThat(TopicLog.of(NAME).records()).isNotEmpty());
@@ -40,14 +39,16 @@ class PausedRelayTest {
 
                 publish(service, BURST);
                 await().atMost(Duration.ofSeconds(30))
-                        .untilAsserted(() -> assertThat(service.count("outbox_event")).isZero());
+                        .untilAsserted(
+                                () -> assertThat(service.count("outbox_event")).isZero());
                 assertThat(relays.get(leader(service))).isNotSameAs(leader);
                 leader.signal("CONT");
                 publish(service, 2 * BURST);
 
                 await().atMost(Duration.ofSeconds(30))
                         .untilAsserted(() -> assertThat(service.count("effect")).isEqualTo(3 * BURST));
-                await().untilAsserted(() -> assertThat(service.count("outbox_event")).isZero());
+                await().untilAsserted(
+                                () -> assertThat(service.count("outbox_event")).isZero());
                 // The one that slept is there again, and stands by.
                 await().untilAsserted(() -> assertThat(service.count(RELAYS)).isEqualTo(2));
                 assertThat(service.count(LEADERS)).isEqualTo(1);
@@ -86,8 +87,8 @@ class PausedRelayTest {
         });
     }
 
-    private static final String RELAYS = "pg_stat_activity WHERE datname = '" + NAME
-            + "' AND application_name IN ('one relay', 'other relay')";
+    private static final String RELAYS =
+            "pg_stat_activity WHERE datname = '" + NAME + "' AND application_name IN ('one relay', 'other relay')";
     private static final String LEADERS =
             "pg_stat_activity JOIN pg_locks USING (pid) WHERE locktype = 'advisory' AND datname = '" + NAME + "'";
 

@@ -23,7 +23,6 @@ import org.apache.kafka.clients.producer.ProducerInterceptor;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.ConfigResource.Type;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,7 +127,7 @@ class RelayTest {
                 Admin admin = TopicLog.of(name).admin()) {
             service.relay().stop();
             admin.incrementalAlterConfigs(Map.of(
-                            new ConfigResource(Type.TOPIC, name),
+                            new ConfigResource(ConfigResource.Type.TOPIC, name),
                             Set.of(new AlterConfigOp(
                                     new ConfigEntry("max.message.bytes", refusedByBroker ? "20000" : "9000000"),
                                     OpType.SET))))

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.ConfigResource.Type;
 import org.junit.jupiter.api.Test;
 
 class TopicsTest {
@@ -24,7 +23,7 @@ class TopicsTest {
                             .topicNameValues()
                             .values())
                     .allSatisfy(topic -> assertThat(topic.get().partitions()).hasSize(7));
-            ConfigResource topic = new ConfigResource(Type.TOPIC, "topic_created");
+            ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "topic_created");
             assertThat(admin.describeConfigs(List.of(topic)).values().values()).allSatisfy(config -> {
                 assertThat(config.get().get("retention.ms")).hasFieldOrPropertyWithValue("value", "-1");
                 assertThat(config.get().get("retention.bytes")).hasFieldOrPropertyWithValue("value", "-1");

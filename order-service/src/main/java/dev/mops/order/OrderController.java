@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -65,9 +66,9 @@ class OrderController {
         });
     }
 
-    /** An order with its lines and its timeline. */
+    /** An order with its lines and its timeline, both of one moment. */
     @GetMapping("/orders/{orderId}")
-    @Transactional(readOnly = true)
+    @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     OrderView order(@PathVariable UUID orderId) {
         return orders.find(orderId)
                 .map(this::view)

@@ -62,7 +62,8 @@ class ApiDescriptionTest extends OrderServiceTest {
         String page = text("/swagger-ui.html");
 
         assertThat(page).contains("swagger-ui").doesNotContainPattern("(src|href)=\"(https?:)?//");
-        assertThat(text("/swagger-ui/swagger-initializer.js")).contains("\"configUrl\" : \"/v3/api-docs/swagger-config\"");
+        assertThat(text("/swagger-ui/swagger-initializer.js"))
+                .contains("\"configUrl\" : \"/v3/api-docs/swagger-config\"");
         http.get()
                 .uri("/v3/api-docs/swagger-config")
                 .exchange()

@@ -1,5 +1,6 @@
 package dev.mops.order;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
@@ -176,8 +177,7 @@ class IdempotencyKeyTest extends OrderServiceTest {
     }
 
     private UUID onlyOrder() {
-        return jdbc.queryForList("SELECT id FROM orders WHERE customer_id = ?", UUID.class, customer)
-                .getFirst();
+        return requireNonNull(jdbc.queryForObject("SELECT id FROM orders WHERE customer_id = ?", UUID.class, customer));
     }
 
     /** What must be the same. */

@@ -4,6 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -63,7 +68,11 @@ class InputTest extends OrderServiceTest {
                 bad("no lines", order("\"c\"", null, "\"t\"", ADDRESS), "lines", "must not be null"),
                 bad("no token", order("\"c\"", LINES, null, ADDRESS), "paymentToken", "must not be blank"),
                 bad("no address", order("\"c\"", LINES, "\"t\"", null), "shippingAddress", "must not be null"),
-                bad("an empty address", order("\"c\"", LINES, "\"t\"", "{}"), "shippingAddress.city", "must not be blank"),
+                bad(
+                        "an empty address",
+                        order("\"c\"", LINES, "\"t\"", "{}"),
+                        "shippingAddress.city",
+                        "must not be blank"),
                 bad("no SKU", lines("{\"quantity\":1}"), "lines[0].sku", "must not be blank"),
                 bad("no quantity", lines("{\"sku\":\"LAPTOP-14\"}"), "lines[0].quantity", "must be a whole number"),
                 bad("quantity null", lines(line("null")), "lines[0].quantity", "must be a whole number"),
@@ -112,7 +121,11 @@ class InputTest extends OrderServiceTest {
                 bad("quantity 1001", lines(line("1001")), "lines[0].quantity", "must be less than or equal to 1000"),
                 bad("quantity of ten digits", lines(line("9999999999")), "lines[0].quantity", "is out of range"),
                 bad("quantity of 100 digits", lines(line("9".repeat(100))), "lines[0].quantity", "is out of range"),
-                bad("quantity of 5000 digits", lines(line("9".repeat(5_000))), "lines[0]", "must be JSON within its limits"),
+                bad(
+                        "quantity of 5000 digits",
+                        lines(line("9".repeat(5_000))),
+                        "lines[0]",
+                        "must be JSON within its limits"),
                 bad("quantity NaN", lines(line("NaN")), "lines[0]", "must be valid JSON"),
                 // texts
                 bad("a blank customer", order("\" \"", LINES, "\"t\"", ADDRESS), "customerId", "must not be blank"),
@@ -186,12 +199,21 @@ class InputTest extends OrderServiceTest {
                         order("\"c\"", "[".repeat(1_001), "\"t\"", ADDRESS),
                         "lines[0]",
                         "must be an object"),
-                bad("a doubled field", "{\"customerId\":\"a\",\"customerId\":\"b\"}", "body", "must be valid JSON: Duplicate"),
+                bad(
+                        "a doubled field",
+                        "{\"customerId\":\"a\",\"customerId\":\"b\"}",
+                        "body",
+                        "must be valid JSON: Duplicate"),
                 bad(
                         "a doubled field of a line",
                         lines("{\"sku\":\"LAPTOP-14\",\"quantity\":1,\"quantity\":1}"),
-                        "lines[0]", "must be valid JSON: Duplicate"),
-                bad("a field without end", "{\"" + "x".repeat(40_000) + "\":1}", "x".repeat(100) + "…", "is not a known field"),
+                        "lines[0]",
+                        "must be valid JSON: Duplicate"),
+                bad(
+                        "a field without end",
+                        "{\"" + "x".repeat(40_000) + "\":1}",
+                        "x".repeat(100) + "…",
+                        "is not a known field"),
                 bad("a field of half a character", "{\"\\ud800\":1}", "body", "must be"));
     }
 
@@ -225,7 +247,9 @@ class InputTest extends OrderServiceTest {
                 "text/plain",
                 "application/xml",
                 "application/x-www-form-urlencoded",
-                "multipart/form-data", "multipart/form-data;boundary=b", "application/octet-stream"
+                "multipart/form-data",
+                "multipart/form-data;boundary=b",
+                "application/octet-stream"
             })
     void another_content_type_is_refused(String type) {
         problem(
@@ -235,6 +259,21 @@ class InputTest extends OrderServiceTest {
                         .body(request("c", line("LAPTOP-14", 1)).getBytes(UTF_8))
                         .exchange(),
                 HttpStatus.UNSUPPORTED_MEDIA_TYPE);
+    }
+
+    @Test
+    void a_charset_that_does_not_exist_is_refused() throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> answer = client.send(
+                    HttpRequest.newBuilder(raw("/orders"))
+                            .header("Content-Type", "application/json;charset=no-such")
+                            .POST(BodyPublishers.ofString(request("c", line("1"))))
+                            .build(),
+                    BodyHandlers.ofString());
+
+            assertThat(answer.statusCode()).isEqualTo(415);
+            assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        }
     }
 
     @ParameterizedTest

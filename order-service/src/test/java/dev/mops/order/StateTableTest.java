@@ -1,5 +1,6 @@
 package dev.mops.order;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 
@@ -61,9 +62,7 @@ class StateTableTest {
     @ParameterizedTest(name = "{0} in {1}")
     @MethodSource("cells")
     void the_code_does_what_the_cell_says(String type, OrderStatus status) {
-        OrderEvent event = EVENTS.get(type);
-        assertThat(event).as("a sample of %s", type).isNotNull();
-
+        OrderEvent event = requireNonNull(EVENTS.get(type), type);
         Cell expected = TABLE.cell(type, status.name());
 
         OrderStatus next = status.on(event);

@@ -51,7 +51,8 @@ class ApiDescription {
 
     private static ApiResponse refusal() {
         return new ApiResponse()
-                .description("Refused: a problem document (RFC 9457) that names field and rule where a field is to blame")
+                .description(
+                        "Refused: a problem document (RFC 9457) that names field and rule where a field is to blame")
                 .content(new Content()
                         .addMediaType(
                                 "application/problem+json",

@@ -60,18 +60,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     protected @Nullable ResponseEntity<Object> handleHandlerMethodValidationException(
             HandlerMethodValidationException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         return refused(
-                e,
-                e.getParameterValidationResults().stream().flatMap(ProblemHandler::fieldErrors),
-                headers,
-                request);
+                e, e.getParameterValidationResults().stream().flatMap(ProblemHandler::fieldErrors), headers, request);
     }
 
     @Override
     protected @Nullable ResponseEntity<Object> handleMissingServletRequestParameter(
-            MissingServletRequestParameterException e,
-            HttpHeaders headers,
-            HttpStatusCode status,
-            WebRequest request) {
+            MissingServletRequestParameterException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         return refused(e, Stream.of(new FieldError(e.getParameterName(), "must be given")), headers, request);
     }
 
@@ -90,15 +84,16 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         FieldError error =
                 switch (e.getCause()) {
                     case UnrecognizedPropertyException unknown -> new FieldError(path(unknown), "is not a known field");
-                    case MismatchedInputException whole when whole.getPath().isEmpty() ->
-                        new FieldError(BODY, "must be one JSON object");
+                    case MismatchedInputException whole
+                    when whole.getPath().isEmpty() -> new FieldError(BODY, "must be one JSON object");
                     case MismatchedInputException mismatch ->
                         new FieldError(path(mismatch), ruleOfJson(mismatch.getTargetType()));
                     case InputCoercionException number -> new FieldError(path(number), "is out of range");
                     case StreamReadException malformed ->
                         new FieldError(path(malformed), "must be valid JSON: " + malformed.getOriginalMessage());
                     case JacksonException tooLarge ->
-                        new FieldError(path(tooLarge), "must be JSON within its limits: " + tooLarge.getOriginalMessage());
+                        new FieldError(
+                                path(tooLarge), "must be JSON within its limits: " + tooLarge.getOriginalMessage());
                     case null, default -> new FieldError(BODY, "must be JSON of the documented shape");
                 };
         return refused(e, Stream.of(error), headers, request);

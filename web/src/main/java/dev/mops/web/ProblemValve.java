@@ -27,8 +27,7 @@ final class ProblemValve extends ErrorReportValve {
             Writer writer = response.getReporter();
             if (writer != null) {
                 writer.write("""
-                        {"title":"%s","status":%d,"detail":"The request can't be understood"}""".formatted(
-                                status.getReasonPhrase(), status.value()));
+                        {"title":"%s","status":%d,"detail":"The request can't be understood"}""".formatted(status.getReasonPhrase(), status.value()));
                 response.finishResponse();
             }
         } catch (IOException e) {

@@ -1,0 +1,5 @@
+/** The tests of the inventory service. */
+@NullMarked
+package dev.mops.inventory;
+
+import org.jspecify.annotations.NullMarked;

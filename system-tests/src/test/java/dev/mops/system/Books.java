@@ -1,0 +1,90 @@
+package dev.mops.system;
+
+import dev.mops.local.Platform;
+import dev.mops.local.PostgresServer;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/** What no service tells over HTTP: the books of the simulated payment gateway and carrier, and the outboxes. */
+final class Books {
+
+    private final Platform platform;
+
+    Books(Platform platform) {
+        this.platform = platform;
+    }
+
+    /**
+     * A charge at the gateway.
+     *
+     * @param state UNANSWERED, APPROVED, DECLINED, VOIDED or REFUNDED
+     * @param charged the money that was taken, also where it was given back
+     * @param calls how often the charge, its void and its refund were asked for
+     */
+    record Charge(String state, long charged, String calls) {}
+
+    /**
+     * A label at the carrier.
+     *
+     * @param isLive whether a parcel with it would be fetched
+     * @param calls how often the label and its void were asked for
+     */
+    record Label(boolean isLive, String calls) {}
+
+    Map<UUID, Charge> charges() {
+        return read(
+                "billing-service",
+                "SELECT key, state, coalesce(amount_value, 0), concat_ws('/', charge_calls, void_calls, refund_calls)"
+                        + " FROM simulator_charge",
+                row -> new Charge(row.getString(2), row.getLong(3), row.getString(4)));
+    }
+
+    Map<UUID, Label> labels() {
+        return read(
+                "shipping-service",
+                "SELECT key, answer = 'MADE' AND NOT voided, concat_ws('/', label_calls, void_calls) FROM simulator_label",
+                row -> new Label(row.getBoolean(2), row.getString(3)));
+    }
+
+    /** The events that a service published and that are not in the topic yet, for all that its relay knows. */
+    long waitingEvents(String service) {
+        try (Connection connection = connect(service);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT count(*) FROM outbox_event")) {
+            rows.next();
+            return rows.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private <T> Map<UUID, T> read(String service, String query, Reader<T> reader) {
+        Map<UUID, T> byOrder = new HashMap<>();
+        try (Connection connection = connect(service);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            while (rows.next()) {
+                String key = rows.getString(1);
+                byOrder.put(UUID.fromString(key.substring(key.indexOf(':') + 1)), reader.read(rows));
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return byOrder;
+    }
+
+    private Connection connect(String service) throws SQLException {
+        return DriverManager.getConnection(
+                platform.postgres().jdbcUrl(Platform.database(service)), PostgresServer.USER, PostgresServer.PASSWORD);
+    }
+
+    private interface Reader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+}

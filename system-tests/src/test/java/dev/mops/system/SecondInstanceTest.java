@@ -1,0 +1,117 @@
+package dev.mops.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mops.local.FreePorts;
+import dev.mops.local.ServiceProcess;
+import dev.mops.system.Views.Order;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+/** Two instances of the order service, and a customer who talks to both. */
+@SystemTest
+@TestInstance(Lifecycle.PER_CLASS)
+class SecondInstanceTest {
+
+    private static final List<String> WAY = List.of("PLACED", "RESERVED", "PAID", "SHIPPED");
+
+    private final Shop shop;
+    private final ServiceProcess second;
+
+    SecondInstanceTest(Shop shop) {
+        this.shop = shop;
+        this.second = shop.platform().instance("order-service", FreePorts.find());
+    }
+
+    @BeforeAll
+    void start() {
+        second.start();
+    }
+
+    @AfterAll
+    void stop() {
+        second.stop();
+    }
+
+    @Test
+    void neither_instance_ever_shows_a_status_older_than_one_it_showed_before() {
+        List<UUID> orders = InParallel.each(Collections.nCopies(30, Wish.of("WEBCAM-4K", 1)), 4, shop::placeOrder);
+
+        List<Integer> looks = InParallel.each(orders, 4, this::watchUntilShipped);
+
+        assertThat(looks).allMatch(count -> count > 0);
+    }
+
+    @Test
+    void one_idempotency_key_at_both_instances_at_once_is_one_order() {
+        Wish wish = Wish.of("WEBCAM-4K", 1);
+
+        List<HttpResponse<String>> answers = InParallel.each(
+                List.of(url(), second.url(), url(), second.url()),
+                4,
+                instance -> shop.tryToPlaceOrder(instance, wish, "twice-at-once"));
+
+        assertThat(answers).extracting(HttpResponse::statusCode).containsOnly(202);
+        assertThat(answers.stream().map(answer -> shop.accepted(answer, wish)))
+                .containsOnly(shop.accepted(answers.getFirst(), wish));
+    }
+
+    @Test
+    void an_order_placed_at_one_instance_is_cancelled_at_the_other() {
+        Wish wish = Wish.of("WEBCAM-4K", 1).paidWith("tok_slow");
+        UUID order = shop.accepted(shop.tryToPlaceOrder(second.url(), wish, "here-and-there"), wish);
+
+        assertThat(shop.cancel(order)).isEqualTo(202);
+
+        assertThat(Shop.eventually().until(() -> shop.order(second.url(), order), Order::isFinal))
+                .extracting(Order::status)
+                .isEqualTo("CANCELLED");
+    }
+
+    /** Looks at both in turn until both have shown the end. */
+    private int watchUntilShipped(UUID orderId) {
+        Watch first = new Watch(url(), orderId);
+        Watch other = new Watch(second.url(), orderId);
+        Shop.eventually().until(() -> Stream.of(first, other).allMatch(Watch::seesTheEnd));
+        return first.looks + other.looks;
+    }
+
+    private URI url() {
+        return shop.url("order-service");
+    }
+
+    private final class Watch {
+
+        private final URI instance;
+        private final UUID orderId;
+        private int step;
+        private int events;
+        private int looks;
+
+        Watch(URI instance, UUID orderId) {
+            this.instance = instance;
+            this.orderId = orderId;
+        }
+
+        boolean seesTheEnd() {
+            Order order = shop.order(instance, orderId);
+            looks++;
+            assertThat(WAY.indexOf(order.status()))
+                    .as("%s showed %s before", instance, WAY.get(step))
+                    .isGreaterThanOrEqualTo(step);
+            assertThat(order.timeline()).hasSizeGreaterThanOrEqualTo(events);
+            step = WAY.indexOf(order.status());
+            events = order.timeline().size();
+            return order.isFinal();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.mops.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.servlet.client.RestTestClient;
+
+class ProblemHandlerTest extends WebApplicationTest {
+
+    @Test
+    void a_failure_says_that_it_may_have_had_an_effect_and_nothing_of_its_inside() {
+        problem("/failure?of=CODE", HttpStatus.INTERNAL_SERVER_ERROR)
+                .jsonPath("$.detail")
+                .value(
+                        String.class,
+                        detail -> assertThat(detail)
+                                .contains("perhaps after the request took effect")
+                                .doesNotContain("secret"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "CODE")
+    void a_database_that_is_away_is_no_failure_of_the_service(TestController.Failure failure) {
+        problem("/failure?of=" + failure, HttpStatus.SERVICE_UNAVAILABLE)
+                .jsonPath("$.detail")
+                .value(
+                        String.class,
+                        detail -> assertThat(detail)
+                                .contains("Repeat the request later")
+                                .doesNotContain("secret"));
+    }
+
+    @Test
+    void a_missing_parameter_is_named() {
+        problem("/failure", HttpStatus.BAD_REQUEST)
+                .jsonPath("$.errors[0].field")
+                .isEqualTo("of")
+                .jsonPath("$.errors[0].rule")
+                .isEqualTo("must be given");
+    }
+
+    @Test
+    void the_detail_repeats_field_and_rule_for_those_who_read_no_further() {
+        problem("/failure?of=NOTHING", HttpStatus.BAD_REQUEST)
+                .jsonPath("$.detail")
+                .isEqualTo("of must be one of [CODE, POOL, CONNECTION, DEADLOCK]")
+                .jsonPath("$.instance")
+                .isEqualTo("/failure");
+    }
+
+    private RestTestClient.BodyContentSpec problem(String uri, HttpStatus status) {
+        return http.get()
+                .uri(uri)
+                .exchange()
+                .expectStatus()
+                .isEqualTo(status)
+                .expectHeader()
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .expectBody()
+                .jsonPath("$.status")
+                .isEqualTo(status.value())
+                .jsonPath("$.title")
+                .isEqualTo(status.getReasonPhrase());
+    }
+}

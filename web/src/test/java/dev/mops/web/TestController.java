@@ -1,0 +1,57 @@
+package dev.mops.web;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.PessimisticLockingFailureException;
+import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** A door that fails as it is asked to. */
+@RestController
+class TestController {
+
+    private final IdempotentRequests idempotent;
+
+    TestController(IdempotentRequests idempotent) {
+        this.idempotent = idempotent;
+    }
+
+    @GetMapping("/failure")
+    String fail(@RequestParam Failure of) {
+        throw switch (of) {
+            case CODE -> new IllegalStateException("a secret");
+            case POOL -> new CannotCreateTransactionException("a secret");
+            case CONNECTION -> new DataAccessResourceFailureException("a secret");
+            case DEADLOCK -> new PessimisticLockingFailureException("a secret");
+        };
+    }
+
+    @PostMapping("/greetings")
+    ResponseEntity<String> greet(
+            @RequestBody Greeting greeting,
+            @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
+        return idempotent.once("POST /greetings", "", key, greeting, () -> {
+            if (greeting.name().equals("nobody")) {
+                throw new IllegalStateException("Nobody can be greeted");
+            }
+            return ResponseEntity.ok(greeting);
+        });
+    }
+
+    /** Whom to greet. */
+    record Greeting(String name) {}
+
+    /** What fails. */
+    enum Failure {
+        CODE,
+        POOL,
+        CONNECTION,
+        DEADLOCK
+    }
+}

@@ -1,0 +1,69 @@
+package dev.mops.web;
+
+import dev.mops.local.EmbeddedServers;
+import dev.mops.local.PostgresServer;
+import org.junit.jupiter.api.BeforeEach;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.MediaType;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.web.servlet.client.RestTestClient;
+
+/** A small service with this module, on a real PostgreSQL. */
+@SpringBootTest(
+        classes = WebApplicationTest.TestApplication.class,
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {
+            "spring.application.name=test-service",
+            "spring.sql.init.mode=always",
+            "spring.sql.init.schema-locations=classpath:idempotency_key.sql",
+            "logging.level.root=warn",
+            "logging.level.dev.mops.web=off",
+            "spring.main.banner-mode=off"
+        })
+abstract class WebApplicationTest {
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    JdbcTemplate jdbc;
+
+    RestTestClient http;
+
+    @DynamicPropertySource
+    static void servers(DynamicPropertyRegistry registry) {
+        PostgresServer postgres = EmbeddedServers.shared().postgres();
+        postgres.createDatabase("web_test");
+        registry.add("spring.datasource.url", () -> postgres.jdbcUrl("web_test"));
+        registry.add("spring.datasource.username", () -> PostgresServer.USER);
+        registry.add("spring.datasource.password", () -> PostgresServer.PASSWORD);
+    }
+
+    @BeforeEach
+    void connect() {
+        http = RestTestClient.bindToServer().baseUrl("http://localhost:" + port).build();
+    }
+
+    RestTestClient.ResponseSpec greet(String name, String key) {
+        return http.post()
+                .uri("/greetings")
+                .contentType(MediaType.APPLICATION_JSON)
+                .header("Idempotency-Key", key)
+                .body("{\"name\":\"" + name + "\"}")
+                .exchange();
+    }
+
+    /** The application. */
+    @SpringBootConfiguration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import(TestController.class)
+    static class TestApplication {}
+}

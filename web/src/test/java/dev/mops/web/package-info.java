@@ -1,0 +1,5 @@
+/** The tests of what the HTTP doors share. */
+@NullMarked
+package dev.mops.web;
+
+import org.jspecify.annotations.NullMarked;
