@@ -207,7 +207,7 @@ public final class Mops implements Runnable {
         if (count < 1) {
             throw new LocalPlatformException("--count must be at least 1, not " + count);
         }
-        SampleOrders orders = new SampleOrders(platform.service("order-service").url(), watch, out::println);
+        SampleOrders orders = sampleOrders(watch);
         return orders.place(count) ? OK : FAILED;
     }
 
@@ -219,6 +219,14 @@ public final class Mops implements Runnable {
         platform.deleteData();
         out.println("All data in " + home + " is deleted.");
         return OK;
+    }
+
+    private SampleOrders sampleOrders(boolean watch) {
+        return new SampleOrders(
+                platform.service("order-service").url(),
+                platform.service("inventory-service").url(),
+                watch,
+                out::println);
     }
 
     private void stopAll() {
@@ -238,7 +246,7 @@ public final class Mops implements Runnable {
                 platform.postgres().jdbcUrl("orders"),
                 PostgresServer.USER,
                 PostgresServer.PASSWORD);
-        SampleOrders orders = new SampleOrders(platform.service("order-service").url(), false, out::println);
+        SampleOrders orders = sampleOrders(false);
         orders.anySku()
                 .ifPresent(sku -> out.printf(
                         Locale.ROOT,

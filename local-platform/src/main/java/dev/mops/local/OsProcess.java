@@ -192,8 +192,12 @@ record OsProcess(long pid, String startedAt) {
 
     /** The short wait between two looks at something that has no event to wait for. */
     static void pause() {
+        pause(POLL);
+    }
+
+    static void pause(Duration duration) {
         try {
-            TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+            TimeUnit.NANOSECONDS.sleep(duration.toNanos());
         } catch (InterruptedException e) {
             throw interrupted();
         }

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,18 +25,22 @@ import tools.jackson.databind.json.JsonMapper;
 final class SampleOrders {
 
     private static final Set<String> FINAL = Set.of("SHIPPED", "REJECTED", "DECLINED", "UNDELIVERABLE", "CANCELLED");
+    private static final int VARIETY = 5;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
     private final URI orders;
+    private final URI inventory;
     private final Consumer<String> say;
     private final boolean watch;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private final JsonMapper json = JsonMapper.shared();
 
-    SampleOrders(URI orders, boolean watch, Consumer<String> say) {
+    SampleOrders(URI orders, URI inventory, boolean watch, Consumer<String> say) {
         this.orders = orders;
+        this.inventory = inventory;
         this.watch = watch;
         this.say = say;
     }
@@ -80,7 +87,8 @@ final class SampleOrders {
         say.accept(placed + (placed == 1 ? " order: " : " orders: ") + counts(statuses));
         if (!seen.isEmpty()) {
             say.accept("Placed to shipped: " + spread(seen)
-                    + "  (from sending POST /orders until GET /orders/{id} says SHIPPED; one order at a time)");
+                    + "  (from sending POST /orders until GET /orders/{id} says SHIPPED, asked every "
+                    + BETWEEN_LOOKS.toMillis() + " ms; one order at a time)");
         }
         if (!events.isEmpty()) {
             say.accept("By the events:     " + spread(events) + "  (order.created to order.shipped, their own times)");
@@ -107,7 +115,7 @@ final class SampleOrders {
         JsonNode order;
         Duration passed;
         do {
-            order = json.readTree(get("/orders/" + id));
+            order = json.readTree(get(orders.resolve("/orders/" + id)));
             passed = Duration.ofNanos(System.nanoTime() - begin);
             String now = order.path("status").asString();
             if (!now.equals(status)) {
@@ -118,7 +126,7 @@ final class SampleOrders {
                     say.accept(id + "  " + moves);
                 }
             }
-            OsProcess.pause();
+            OsProcess.pause(BETWEEN_LOOKS);
         } while (!FINAL.contains(status) && passed.compareTo(LONGEST_WAIT) < 0);
         if (!watch) {
             say.accept(id + "  " + status + " after " + Durations.milliseconds(passed));
@@ -139,29 +147,49 @@ final class SampleOrders {
                 .findFirst();
     }
 
+    /** What is sold, the largest stock first, at most five: the scarce is left to those who want to see it run out. */
     private List<String> skus() {
-        JsonNode products = json.readTree(get("/products"));
-        JsonNode list = products.isArray() ? products : products.path("content");
-        return list.valueStream().map(product -> product.path("sku").asString()).toList();
+        Map<String, Integer> available = available();
+        return entries(get(orders.resolve("/products")))
+                .map(product -> product.path("sku").asString())
+                .sorted(Comparator.comparing((String sku) -> available.getOrDefault(sku, 0))
+                        .reversed())
+                .limit(VARIETY)
+                .toList();
     }
 
-    private String get(String path) {
-        HttpResponse<String> response =
-                send(HttpRequest.newBuilder(orders.resolve(path)).GET());
+    /** The stock of each product; nothing while the inventory service is down, for orders are taken then too. */
+    private Map<String, Integer> available() {
+        try {
+            return entries(get(inventory.resolve("/stock")))
+                    .collect(Collectors.toMap(
+                            stock -> stock.path("sku").asString(),
+                            stock -> stock.path("available").asInt()));
+        } catch (LocalPlatformException down) {
+            return Map.of();
+        }
+    }
+
+    private Stream<JsonNode> entries(String list) {
+        return json.readTree(list).valueStream();
+    }
+
+    private String get(URI address) {
+        HttpResponse<String> response = send(HttpRequest.newBuilder(address).GET());
         if (response.statusCode() != 200) {
             throw new LocalPlatformException(
-                    "GET " + orders.resolve(path) + " answered " + response.statusCode() + ": " + response.body());
+                    "GET " + address + " answered " + response.statusCode() + ": " + response.body());
         }
         return response.body();
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) {
+        HttpRequest built = request.timeout(REQUEST_TIMEOUT).build();
         try {
-            return http.send(request.timeout(REQUEST_TIMEOUT).build(), HttpResponse.BodyHandlers.ofString());
+            return http.send(built, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new LocalPlatformException(
-                    "The order service does not answer on " + orders + ": ./mops status shows it, ./mops up starts it",
-                    e);
+                    built.uri() + " does not answer: ./mops status shows what is down, ./mops up starts it all", e);
         } catch (InterruptedException e) {
             throw OsProcess.interrupted();
         }

@@ -99,7 +99,7 @@ final class FakeService {
         throw new IllegalArgumentException("No port");
     }
 
-    private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+    static void answer(HttpExchange exchange, int status, String text) throws IOException {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(status, body.length);
         try (OutputStream out = exchange.getResponseBody()) {

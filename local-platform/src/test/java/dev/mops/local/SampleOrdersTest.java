@@ -35,7 +35,7 @@ class SampleOrdersTest {
 
     @Test
     void each_order_is_followed_to_its_end_and_counted() {
-        boolean allFinal = new SampleOrders(url, false, said::add).place(3);
+        boolean allFinal = new SampleOrders(url, url, false, said::add).place(3);
 
         assertThat(allFinal).isTrue();
         assertThat(said)
@@ -48,17 +48,31 @@ class SampleOrdersTest {
 
     @Test
     void watched_orders_show_each_move() {
-        new SampleOrders(url, true, said::add).place(1);
+        new SampleOrders(url, url, true, said::add).place(1);
 
         assertThat(said.getFirst()).matches("4711  PLACED \\d+ ms");
         assertThat(said.get(1)).matches("4711  PLACED \\d+ ms → SHIPPED \\d+ ms");
     }
 
     @Test
+    void the_product_with_the_largest_stock_is_ordered_first() {
+        server.removeContext("/products");
+        server.createContext(
+                "/products",
+                exchange -> FakeService.answer(exchange, 200, "[{\"sku\":\"SCARCE\"},{\"sku\":\"PLENTY\"}]"));
+        server.createContext(
+                "/stock",
+                exchange -> FakeService.answer(
+                        exchange, 200, "[{\"sku\":\"SCARCE\",\"available\":1},{\"sku\":\"PLENTY\",\"available\":99}]"));
+
+        assertThat(new SampleOrders(url, url, false, said::add).anySku()).contains("PLENTY");
+    }
+
+    @Test
     void a_service_that_does_not_answer_is_one_line_that_says_what_to_do() {
         server.stop(0);
 
-        assertThatThrownBy(() -> new SampleOrders(url, false, said::add).place(1))
+        assertThatThrownBy(() -> new SampleOrders(url, url, false, said::add).place(1))
                 .isInstanceOf(LocalPlatformException.class)
                 .hasMessageContaining("does not answer")
                 .hasMessageContaining("./mops up");
