@@ -61,8 +61,7 @@ final class Audit {
                     .extracting(Entry::eventId)
                     .as("%s: the timeline is what stands in the topic, in its order", order)
                     .containsExactlyElementsOf(log.getOrDefault(orderId, Set.of()));
-            tellsOneStory(
-                    order, Optional.ofNullable(charges.get(orderId)), Optional.ofNullable(labels.get(orderId)));
+            tellsOneStory(order, Optional.ofNullable(charges.get(orderId)), Optional.ofNullable(labels.get(orderId)));
         }
         stockAddsUp();
         logsKeepSecrets();
@@ -72,7 +71,8 @@ final class Audit {
         List<String> types = order.types();
         Payment payment = shop.payment(order.orderId()).orElseThrow();
         Shipment shipment = shop.shipment(order.orderId()).orElseThrow();
-        boolean isCharged = charge.filter(entry -> entry.state().equals("APPROVED")).isPresent();
+        boolean isCharged =
+                charge.filter(entry -> entry.state().equals("APPROVED")).isPresent();
         boolean isLive = label.filter(Books.Label::isLive).isPresent();
 
         assertThat(types.stream()
@@ -83,7 +83,9 @@ final class Audit {
                 .contains(order.status());
         boolean isShipped = order.status().equals("SHIPPED");
         assertThat(isCharged).as("%s: charged is what ships, %s", order, charge).isEqualTo(isShipped);
-        assertThat(isLive).as("%s: a label is live for what ships, %s", order, label).isEqualTo(isShipped);
+        assertThat(isLive)
+                .as("%s: a label is live for what ships, %s", order, label)
+                .isEqualTo(isShipped);
         assertThat(payment.status())
                 .as("%s: payment", order)
                 .isIn(
@@ -121,8 +123,8 @@ final class Audit {
 
     private void stockAddsUp() {
         Map<String, Stock> now = stock();
-        Map<UUID, String> statuses =
-                shop.placed().keySet().stream().collect(toMap(id -> id, id -> shop.order(id).status()));
+        Map<UUID, String> statuses = shop.placed().keySet().stream()
+                .collect(toMap(id -> id, id -> shop.order(id).status()));
         now.forEach((sku, stock) -> {
             long shipped = shop.placed().entrySet().stream()
                     .filter(order -> "SHIPPED".equals(statuses.get(order.getKey())))

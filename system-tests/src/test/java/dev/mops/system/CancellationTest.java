@@ -89,8 +89,7 @@ class CancellationTest {
         assertThat(shop.cancel(order)).isEqualTo(202);
         assertThat(shop.cancel(order)).isIn(202, 409);
 
-        assertThat(shop.awaitStatus(order, "CANCELLED").types())
-                .containsOnlyOnce("order.cancellation_requested");
+        assertThat(shop.awaitStatus(order, "CANCELLED").types()).containsOnlyOnce("order.cancellation_requested");
     }
 
     @Test

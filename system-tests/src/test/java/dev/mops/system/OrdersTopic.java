@@ -41,7 +41,8 @@ final class OrdersTopic {
 
     OrdersTopic(Platform platform) {
         this.books = new Books(platform);
-        this.config = Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, platform.kafka().bootstrapServers());
+        this.config =
+                Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, platform.kafka().bootstrapServers());
     }
 
     /** The ids of each order's events as they stand in the log, each at its first occurrence. */

@@ -30,7 +30,8 @@ class OutageTest {
     void orders_are_taken_while_the_broker_is_down_and_ship_when_it_is_back() {
         KafkaServer kafka = platform.kafka();
         kafka.kill();
-        List<UUID> orders = Collections.nCopies(10, WISH).stream().map(shop::placeOrder).toList();
+        List<UUID> orders =
+                Collections.nCopies(10, WISH).stream().map(shop::placeOrder).toList();
         UUID regretted = shop.placeOrder(WISH);
         assertThat(shop.cancel(regretted)).isEqualTo(202);
         Order waiting = shop.order(regretted);

@@ -48,8 +48,7 @@ class RacesTest {
     private String race(Moment moment) {
         UUID orderId = shop.placeOrder(Wish.of("LAPTOP-14", 1));
         if (moment.events() > 0) {
-            Shop.eventually()
-                    .until(() -> shop.order(orderId).timeline().size(), seen -> seen >= moment.events());
+            Shop.eventually().until(() -> shop.order(orderId).timeline().size(), seen -> seen >= moment.events());
             for (int i = 0; i < moment.looks(); i++) {
                 shop.order(orderId);
             }

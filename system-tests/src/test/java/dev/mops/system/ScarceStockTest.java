@@ -27,7 +27,8 @@ class ScarceStockTest {
 
         List<UUID> orders = InParallel.each(Collections.nCopies(100, Wish.of(SCARCE, 1)), 100, shop::placeOrder);
 
-        Map<String, List<UUID>> byStatus = orders.stream().collect(groupingBy(order -> shop.awaitEnd(order).status()));
+        Map<String, List<UUID>> byStatus =
+                orders.stream().collect(groupingBy(order -> shop.awaitEnd(order).status()));
         assertThat(byStatus.get("SHIPPED")).hasSize(30);
         assertThat(byStatus.get("REJECTED")).hasSize(70);
     }

@@ -44,8 +44,7 @@ class SecondInstanceTest {
 
     @Test
     void neither_instance_ever_shows_a_status_older_than_one_it_showed_before() {
-        List<UUID> orders =
-                InParallel.each(Collections.nCopies(30, Wish.of("WEBCAM-4K", 1)), 4, shop::placeOrder);
+        List<UUID> orders = InParallel.each(Collections.nCopies(30, Wish.of("WEBCAM-4K", 1)), 4, shop::placeOrder);
 
         List<Integer> looks = InParallel.each(orders, 4, this::watchUntilShipped);
 

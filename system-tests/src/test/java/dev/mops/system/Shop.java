@@ -78,7 +78,8 @@ final class Shop {
     /** Places the order, again and again, until it is accepted: one order, however often it takes. */
     UUID placeOrderWithPatience(Wish wish) {
         String idempotencyKey = UUID.randomUUID().toString();
-        return eventually().until(
+        return eventually()
+                .until(
                         () -> {
                             try {
                                 HttpResponse<String> answer =
@@ -120,9 +121,7 @@ final class Shop {
 
     Order awaitStatus(UUID orderId, String status) {
         return eventually()
-                .failFast(
-                        orderId + " has ended, and not as " + status,
-                        () -> hasEndedOtherwise(orderId, status))
+                .failFast(orderId + " has ended, and not as " + status, () -> hasEndedOtherwise(orderId, status))
                 .until(() -> order(orderId), order -> order.status().equals(status));
     }
 

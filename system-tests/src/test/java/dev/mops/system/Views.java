@@ -10,8 +10,7 @@ final class Views {
 
     private Views() {}
 
-    record Order(
-            UUID orderId, String customerId, String status, boolean cancellationRequested, List<Entry> timeline) {
+    record Order(UUID orderId, String customerId, String status, boolean cancellationRequested, List<Entry> timeline) {
 
         private static final Set<String> FINAL =
                 Set.of("SHIPPED", "REJECTED", "DECLINED", "UNDELIVERABLE", "CANCELLED");

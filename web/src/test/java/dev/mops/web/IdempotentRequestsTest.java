@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -59,7 +58,7 @@ class IdempotentRequestsTest extends WebApplicationTest {
         }
     }
 
-    private List<@Nullable String> keys() {
-        return jdbc.queryForList("SELECT key FROM idempotency_key", String.class);
+    private List<String> keys() {
+        return jdbc.query("SELECT key FROM idempotency_key", (row, n) -> row.getString(1));
     }
 }
