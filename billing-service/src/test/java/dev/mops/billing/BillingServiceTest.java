@@ -1,7 +1,7 @@
 package dev.mops.billing;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.mops.billing.PaymentController.PaymentView;
@@ -10,13 +10,23 @@ import dev.mops.events.order.Address;
 import dev.mops.events.order.Money;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderEvents;
 import dev.mops.events.order.OrderLine;
-import dev.mops.local.EmbeddedServers;
-import dev.mops.local.PostgresServer;
+import dev.mops.messaging.test.TestTopic;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -25,15 +35,13 @@ import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.core.ParameterizedTypeReference;
-import org.springframework.http.MediaType;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
-import org.springframework.web.client.RestClient;
+import org.springframework.test.web.servlet.client.RestTestClient;
 
-/** The whole service on a real PostgreSQL and Kafka, started once for all tests. */
+/** The whole service on a real PostgreSQL and Kafka. The test is all the other services. */
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {
@@ -44,101 +52,116 @@ import org.springframework.web.client.RestClient;
 @Import(BillingServiceTest.Log.class)
 abstract class BillingServiceTest {
 
-    static final Money TOTAL = new Money(129900, "EUR");
+    static final Money TOTAL = new Money(129_900, "EUR");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration OFTEN = Duration.ofMillis(20);
 
     @LocalServerPort
-    int port;
+    private int port;
+
+    @Autowired
+    private Admin kafka;
+
+    @Autowired
+    private TestTopic<OrderEvent> topic;
 
     @Autowired
     JdbcTemplate jdbc;
 
-    @Autowired
-    OrdersLog log;
+    RestTestClient http;
 
     @DynamicPropertySource
-    static void servers(DynamicPropertyRegistry properties) {
-        PostgresServer postgres = EmbeddedServers.shared().postgres();
-        postgres.createDatabase("billing");
-        properties.add("spring.datasource.url", () -> postgres.jdbcUrl("billing"));
-        properties.add(
-                "spring.kafka.bootstrap-servers",
-                () -> EmbeddedServers.shared().kafka().bootstrapServers());
+    static void servers(DynamicPropertyRegistry registry) {
+        TestServers.settings("billing_service_test").forEach((name, value) -> registry.add(name, () -> value));
     }
 
-    /** Has the service handle these events, each delivered twice, and everything that stood in the topic before. */
+    @BeforeEach
+    void connect() {
+        http = RestTestClient.bindToServer().baseUrl("http://localhost:" + port).build();
+    }
+
+    /** Payments and the gateway's books agree: money is taken where an order is paid, and nowhere else. */
+    @AfterEach
+    void the_gateway_s_books_agree() {
+        assertThat(jdbc.queryForList("""
+                        SELECT p.order_id, p.status, c.key, c.state, c.amount_value
+                          FROM payment p LEFT JOIN simulator_charge c ON c.key LIKE '%' || p.order_id
+                         WHERE CASE p.status
+                               WHEN 'OPEN' THEN c.key IS NULL
+                               WHEN 'PAID' THEN c.state = 'APPROVED' AND c.amount_value = p.amount_value
+                               WHEN 'SETTLED' THEN c.state = 'APPROVED' AND c.amount_value = p.amount_value
+                               WHEN 'REFUNDED' THEN c.state = 'REFUNDED' AND c.amount_value = p.amount_value
+                               WHEN 'DECLINED' THEN c.state = 'DECLINED' AND c.amount_value IS NULL
+                               WHEN 'VOIDED' THEN c.key IS NULL OR c.state = 'VOIDED'
+                               END IS NOT TRUE
+                            OR c.key <> 'charge:' || p.order_id
+                        """)).isEmpty();
+    }
+
+    /** Publishes events as the other services would, each delivered twice, and waits until all were handled. */
     List<Envelope<OrderEvent>> deliver(OrderEvent... events) {
-        return deliver(List.of(events));
+        List<Envelope<OrderEvent>> sent = send(events);
+        awaitHandled();
+        return sent;
     }
 
-    List<Envelope<OrderEvent>> deliver(List<? extends OrderEvent> events) {
-        List<Envelope<OrderEvent>> written = log.write(events);
-        log.awaitHandled();
-        return written;
-    }
-
-    /** The events of an order that the service has published, in log order. */
-    List<OrderEvent> published(UUID orderId) {
-        return published().stream()
-                .map(Envelope::event)
-                .filter(event -> event.orderId().equals(orderId))
+    /** Publishes events as the other services would, each delivered twice. */
+    List<Envelope<OrderEvent>> send(OrderEvent... events) {
+        List<Envelope<OrderEvent>> envelopes = Stream.of(events)
+                .map(event -> topic.envelope("/elsewhere", event))
                 .toList();
+        topic.deliver(Stream.concat(envelopes.stream(), envelopes.stream()).toList());
+        return envelopes;
     }
 
-    /** All events that the service has published. */
-    List<Envelope<OrderEvent>> published() {
-        // What is published but not in the topic yet stands in the outbox.
-        await().atMost(Duration.ofSeconds(10))
-                .pollInterval(Duration.ofMillis(20))
-                .untilAsserted(() -> assertThat(jdbc.queryForObject("SELECT count(*) FROM outbox_event", Integer.class))
-                        .isZero());
-        return log.from("/billing-service");
+    /** Waits until the service has nothing to send and has handled all that stands in the topic, its own events too. */
+    void awaitHandled() {
+        await().atMost(PATIENCE).pollInterval(OFTEN).until(() -> {
+            Map<TopicPartition, Long> ends = ends();
+            return handled().equals(ends)
+                    && requireNonNull(jdbc.queryForObject("SELECT count(*) FROM outbox_event", Long.class)) == 0
+                    // What was sent while the look went from topic to outbox counts, too.
+                    && ends().equals(ends);
+        });
+    }
+
+    /** The events that the service has published for an order, in log order. */
+    List<OrderEvent> published(UUID orderId) {
+        return publishedEnvelopes(orderId).stream().map(Envelope::event).toList();
+    }
+
+    List<Envelope<OrderEvent>> publishedEnvelopes(UUID orderId) {
+        return topic.eventsOf(orderId.toString()).stream()
+                .filter(envelope -> envelope.metadata().source().equals("/billing-service"))
+                .toList();
     }
 
     /** The payment of an order, over HTTP. */
     PaymentView payment(UUID orderId) {
-        List<PaymentView> payments = http().get()
-                .uri("/payments?orderId={id}", orderId)
-                .accept(MediaType.APPLICATION_JSON)
-                .retrieve()
-                .body(new ParameterizedTypeReference<>() {});
-        return assertThat(payments).singleElement().actual();
+        return assertThat(requireNonNull(http.get()
+                        .uri("/payments?orderId={orderId}", orderId)
+                        .exchange()
+                        .expectStatus()
+                        .isOk()
+                        .expectBody(new ParameterizedTypeReference<List<PaymentView>>() {})
+                        .returnResult()
+                        .getResponseBody()))
+                .singleElement()
+                .actual();
     }
 
     /** What the simulated gateway's books hold of an order. */
     List<Booking> books(UUID orderId) {
         return jdbc.query(
                 "SELECT * FROM simulator_charge WHERE key LIKE '%' || ?",
-                (row, n) -> new Booking(
+                (row, _) -> new Booking(
                         row.getString("state"),
                         row.getObject("amount_value", Long.class),
                         row.getInt("charge_calls"),
                         row.getInt("void_calls"),
                         row.getInt("refund_calls")),
                 orderId.toString());
-    }
-
-    /** The gateway took and gave back what the payment says, once. */
-    void assertBooksAgree(PaymentView payment) {
-        List<Booking> books = books(payment.orderId());
-        switch (payment.status()) {
-            case PAID, SETTLED ->
-                assertThat(books)
-                        .extracting(Booking::state, Booking::amount)
-                        .containsExactly(tuple("APPROVED", TOTAL.value()));
-            case REFUNDED ->
-                assertThat(books)
-                        .extracting(Booking::state, Booking::amount)
-                        .containsExactly(tuple("REFUNDED", TOTAL.value()));
-            case DECLINED -> assertThat(books).extracting(Booking::state).containsExactly("DECLINED");
-            case VOIDED -> assertThat(books).extracting(Booking::state).isSubsetOf("VOIDED");
-            case NEW, OPEN, CHARGING, VOIDING, REFUNDING ->
-                throw new AssertionError("The payment " + payment + " has not come to rest");
-        }
-        assertThat(books).hasSizeLessThanOrEqualTo(1);
-    }
-
-    RestClient http() {
-        return RestClient.create("http://localhost:" + port);
     }
 
     static OrderCreated created(UUID orderId, String token) {
@@ -148,7 +171,33 @@ abstract class BillingServiceTest {
                 List.of(new OrderLine("LAPTOP-14", 1, TOTAL)),
                 TOTAL,
                 token,
-                new Address("A. Customer", "Long Street 1", "Berlin", "10115", "DE"));
+                new Address("Ada Lovelace", "Unter den Linden 1", "Berlin", "10117", "DE"));
+    }
+
+    private Map<TopicPartition, Long> ends() throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetSpec> partitions =
+                kafka.describeTopics(List.of(OrderEvents.FAMILY.topic())).allTopicNames().get().values().stream()
+                        .flatMap(description -> description.partitions().stream()
+                                .map(partition -> new TopicPartition(description.name(), partition.partition())))
+                        .collect(Collectors.toMap(partition -> partition, _ -> OffsetSpec.latest()));
+        Map<TopicPartition, ListOffsetsResultInfo> ends =
+                kafka.listOffsets(partitions).all().get();
+        return ends.entrySet().stream()
+                .filter(end -> end.getValue().offset() > 0)
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, end -> end.getValue().offset()));
+    }
+
+    private Map<TopicPartition, Long> handled() throws ExecutionException, InterruptedException {
+        return kafka
+                .listConsumerGroupOffsets("billing-service")
+                .partitionsToOffsetAndMetadata()
+                .get()
+                .entrySet()
+                .stream()
+                .filter(offset -> offset.getValue().offset() > 0)
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, offset -> offset.getValue().offset()));
     }
 
     /**
@@ -158,14 +207,18 @@ abstract class BillingServiceTest {
      */
     record Booking(String state, @Nullable Long amount, int chargeCalls, int voidCalls, int refundCalls) {}
 
+    /** The topic, as the test sees it. */
     @TestConfiguration(proxyBeanMethods = false)
     static class Log {
 
-        /** Lazy: the service declares the topic when it starts. */
         @Bean
-        @Lazy
-        OrdersLog ordersLog(@Value("${spring.kafka.bootstrap-servers}") String bootstrapServers) {
-            return new OrdersLog(bootstrapServers, "billing-service");
+        TestTopic<OrderEvent> testTopic(@Value("${spring.kafka.bootstrap-servers}") String bootstrapServers) {
+            return new TestTopic<>(OrderEvents.FAMILY, bootstrapServers);
+        }
+
+        @Bean
+        Admin kafka(@Value("${spring.kafka.bootstrap-servers}") String bootstrapServers) {
+            return Admin.create(Map.of("bootstrap.servers", bootstrapServers));
         }
     }
 }

@@ -168,7 +168,10 @@ public final class Platform {
                 "--server.port=" + port,
                 "--spring.datasource.url=" + postgres.jdbcUrl(database(service)) + "?reWriteBatchedInserts=true",
                 "--spring.datasource.username=" + PostgresServer.USER,
-                "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers());
+                "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
+                // Not Kafka's 45 s: so long a killed service that is back waits for its former self.
+                "--spring.kafka.consumer.properties.session.timeout.ms=6000",
+                "--spring.kafka.consumer.properties.heartbeat.interval.ms=2000");
         return new ServiceProcess(name, port, app, arguments, home);
     }
 

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class OutboxTest {
@@ -177,6 +180,38 @@ class OutboxTest {
     }
 
     @Test
+    void what_is_published_for_the_first_time_before_the_commit_goes_out_too() {
+        service.inTransaction(() -> TransactionSynchronizationManager.registerSynchronization(
+                beforeCommit(() -> service.outbox().publish(new Withdrawn("before-commit", 1)))));
+
+        awaitEvents("before-commit", Withdrawn.class, 1L);
+    }
+
+    @Test
+    void what_is_published_behind_the_outbox_before_the_commit_goes_out_too() {
+        service.inTransaction(() -> {
+            service.outbox().publish(new Withdrawn("behind", 1));
+            TransactionSynchronizationManager.registerSynchronization(
+                    beforeCommit(() -> service.outbox().publish(new Withdrawn("behind", 2))));
+        });
+
+        awaitEvents("behind", Withdrawn.class, 1L, 2L);
+    }
+
+    @Test
+    void after_the_commit_it_is_too_late_to_publish_with_the_transaction() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> service.inTransaction(() ->
+                        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+                            @Override
+                            public void afterCommit() {
+                                service.outbox().publish(new Withdrawn("too-late", 1));
+                            }
+                        })))
+                .withMessageContaining("too late to publish");
+    }
+
+    @Test
     void what_a_handler_publishes_continues_correlation_and_trace_and_names_its_cause() {
         String traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         TOPIC.append(TOPIC.event(new Deposited("caused", 1), traceparent));
@@ -209,9 +244,17 @@ class OutboxTest {
         assertThat(awaitEvents("begins", Withdrawn.class, 1L)).containsExactly(published);
     }
 
+    private static TransactionSynchronization beforeCommit(Runnable work) {
+        return new TransactionSynchronization() {
+            @Override
+            public void beforeCommit(boolean readOnly) {
+                work.run();
+            }
+        };
+    }
+
     private static TransactionTemplate transaction(int propagation) {
-        TransactionTemplate template =
-                new TransactionTemplate(service.bean(org.springframework.transaction.PlatformTransactionManager.class));
+        TransactionTemplate template = new TransactionTemplate(service.bean(PlatformTransactionManager.class));
         template.setPropagationBehavior(propagation);
         return template;
     }

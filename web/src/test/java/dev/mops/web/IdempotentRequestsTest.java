@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,7 +59,7 @@ class IdempotentRequestsTest extends WebApplicationTest {
         }
     }
 
-    private List<String> keys() {
-        return jdbc.query("SELECT key FROM idempotency_key", (row, n) -> row.getString(1));
+    private List<@Nullable String> keys() {
+        return jdbc.queryForList("SELECT key FROM idempotency_key", String.class);
     }
 }

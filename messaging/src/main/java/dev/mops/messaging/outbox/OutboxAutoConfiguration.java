@@ -4,7 +4,6 @@ import dev.mops.messaging.EventFamilies;
 import dev.mops.messaging.MessagingAutoConfiguration;
 import dev.mops.messaging.MessagingProperties;
 import dev.mops.messaging.MessagingSchema;
-import dev.mops.messaging.Outbox;
 import dev.mops.messaging.topic.Topics;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
@@ -35,7 +34,7 @@ public final class OutboxAutoConfiguration {
 
     /** Families and relay are looked up at the first publication: they depend on the handlers, which publish. */
     @Bean
-    Outbox outbox(
+    TransactionalOutbox outbox(
             ObjectProvider<EventFamilies> families,
             MessagingProperties settings,
             @Value("${spring.application.name}") String application,

@@ -94,7 +94,7 @@ final class Relay implements SmartLifecycle {
                 if (elected) {
                     lead(connection);
                 }
-            } catch (SQLException | KafkaException | TimeoutException e) {
+            } catch (SQLException | KafkaException e) {
                 failed(e, null);
                 pause();
             } catch (RuntimeException | Error e) {
@@ -112,7 +112,7 @@ final class Relay implements SmartLifecycle {
     }
 
     /** Sends until something fails: then connection, lock and producer are given up together. */
-    private void lead(Connection connection) throws SQLException, TimeoutException {
+    private void lead(Connection connection) throws SQLException {
         topics.declare();
         Producer<byte[], byte[]> producer = new KafkaProducer<>(producerConfig);
         try {
@@ -134,7 +134,7 @@ final class Relay implements SmartLifecycle {
         }
     }
 
-    private void send(Producer<byte[], byte[]> producer, List<OutboxRow> rows) throws TimeoutException {
+    private void send(Producer<byte[], byte[]> producer, List<OutboxRow> rows) {
         List<Future<RecordMetadata>> sent = new ArrayList<>(rows.size());
         AtomicReference<@Nullable Exception> firstFailure = new AtomicReference<>();
         // Runs before the producer sends on: nothing may reach the log that was sent behind a record that did not.
@@ -160,6 +160,8 @@ final class Relay implements SmartLifecycle {
         } catch (ExecutionException e) {
             Exception cause = firstFailure.get();
             throw new KafkaException("Kafka did not take an event of the outbox: " + cause, cause == null ? e : cause);
+        } catch (TimeoutException e) {
+            throw new KafkaException("Kafka did not acknowledge within mops.messaging.relay-timeout=" + timeout, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new org.apache.kafka.common.errors.InterruptException(e);

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.transaction.TransactionExecution;
+import org.springframework.transaction.TransactionExecutionListener;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.util.function.SingletonSupplier;
@@ -31,7 +33,7 @@ import org.springframework.util.function.SingletonSupplier;
  * Collects what a transaction publishes and inserts it before the commit, after the domain's changes were flushed: the
  * rows that changed are locked before outbox ids are drawn, which makes id order right for each key.
  */
-final class TransactionalOutbox implements Outbox {
+final class TransactionalOutbox implements Outbox, TransactionExecutionListener {
 
     private final Supplier<List<Publication<?>>> publications;
     private final String source;
@@ -98,15 +100,28 @@ final class TransactionalOutbox implements Outbox {
         if (!TransactionSynchronizationManager.hasResource(dataSource) || isAutoCommit()) {
             throw new IllegalStateException("The running transaction is not one of the outbox's data source");
         }
-        Optional<Pending> joined = TransactionSynchronizationManager.getSynchronizations().stream()
+        return joined().orElseGet(this::join);
+    }
+
+    /** What was published after others had been asked before the commit goes out too; from here on it is too late. */
+    @Override
+    public void beforeCommit(TransactionExecution transaction) {
+        if (transaction.isNewTransaction() && TransactionSynchronizationManager.isSynchronizationActive()) {
+            joined().orElseGet(this::join).close();
+        }
+    }
+
+    private Pending join() {
+        Pending pending = new Pending();
+        TransactionSynchronizationManager.registerSynchronization(pending);
+        return pending;
+    }
+
+    private Optional<Pending> joined() {
+        return TransactionSynchronizationManager.getSynchronizations().stream()
                 .filter(Pending.class::isInstance)
                 .map(Pending.class::cast)
                 .findFirst();
-        return joined.orElseGet(() -> {
-            Pending pending = new Pending();
-            TransactionSynchronizationManager.registerSynchronization(pending);
-            return pending;
-        });
     }
 
     /** In a transaction of another data source, ours may be bound too: each statement for itself. */
@@ -165,13 +180,19 @@ final class TransactionalOutbox implements Outbox {
 
         private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         private final Map<Object, Integer> savepoints = new HashMap<>();
-        private boolean inserted;
+        private boolean written;
+        private boolean closed;
 
         void add(ProducerRecord<byte[], byte[]> record) {
-            if (inserted) {
-                throw new IllegalStateException("The transaction is committing: it is too late to publish");
+            if (closed) {
+                throw new IllegalStateException("The transaction commits or has committed: it is too late to publish");
             }
             records.add(record);
+        }
+
+        void close() {
+            write();
+            closed = true;
         }
 
         @Override
@@ -188,8 +209,14 @@ final class TransactionalOutbox implements Outbox {
 
         @Override
         public void beforeCommit(boolean readOnly) {
+            write();
+        }
+
+        private void write() {
+            if (records.isEmpty()) {
+                return;
+            }
             domainFlush.flush();
-            inserted = true;
             Connection connection = DataSourceUtils.getConnection(dataSource);
             try {
                 OutboxTable.insert(connection, records);
@@ -198,11 +225,15 @@ final class TransactionalOutbox implements Outbox {
             } finally {
                 DataSourceUtils.releaseConnection(connection, dataSource);
             }
+            records.clear();
+            written = true;
         }
 
         @Override
         public void afterCommit() {
-            afterCommit.run();
+            if (written) {
+                afterCommit.run();
+            }
         }
 
         /** After every other synchronization, which may still publish before the commit. */
