@@ -38,14 +38,14 @@ class StockController {
     /** The stock of all products. */
     @GetMapping("/stock")
     @Transactional(readOnly = true)
-    List<StockView> stock() {
+    List<StockView> all() {
         return stocks.all().stream().map(StockView::of).toList();
     }
 
     /** The stock of a product. */
     @GetMapping("/stock/{sku}")
     @Transactional(readOnly = true)
-    StockView stock(@PathVariable @Size(max = 64) @Printable String sku) {
+    StockView one(@PathVariable @Size(max = 64) @Printable String sku) {
         return stocks.find(sku).map(StockView::of).orElseThrow(() -> StockService.unknown(sku));
     }
 
