@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,15 +56,17 @@ final class Audit {
         Map<UUID, Set<UUID>> log = topic.eventIds();
         Map<UUID, Books.Charge> charges = books.charges();
         Map<UUID, Books.Label> labels = books.labels();
+        Map<UUID, String> statuses = new HashMap<>();
         for (UUID orderId : shop.placed().keySet()) {
             Order order = shop.order(orderId);
+            statuses.put(orderId, order.status());
             assertThat(order.timeline())
                     .extracting(Entry::eventId)
                     .as("%s: the timeline is what stands in the topic, in its order", order)
                     .containsExactlyElementsOf(log.getOrDefault(orderId, Set.of()));
             tellsOneStory(order, Optional.ofNullable(charges.get(orderId)), Optional.ofNullable(labels.get(orderId)));
         }
-        stockAddsUp();
+        stockAddsUp(statuses);
         logsKeepSecrets();
     }
 
@@ -121,10 +124,8 @@ final class Audit {
         }
     }
 
-    private void stockAddsUp() {
+    private void stockAddsUp(Map<UUID, String> statuses) {
         Map<String, Stock> now = stock();
-        Map<UUID, String> statuses = shop.placed().keySet().stream()
-                .collect(toMap(id -> id, id -> shop.order(id).status()));
         now.forEach((sku, stock) -> {
             long shipped = shop.placed().entrySet().stream()
                     .filter(order -> "SHIPPED".equals(statuses.get(order.getKey())))

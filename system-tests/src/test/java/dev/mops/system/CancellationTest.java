@@ -19,7 +19,7 @@ class CancellationTest {
 
     @Test
     void an_order_cancelled_before_its_stock_is_reserved_gives_it_back() {
-        UUID order = whileDown("inventory-service", () -> {
+        UUID order = whilePaused("inventory-service", () -> {
             UUID placed = shop.placeOrder(Wish.of("DOCK-USBC", 2));
             cancelInTime(placed);
             return placed;
@@ -36,7 +36,7 @@ class CancellationTest {
 
     @Test
     void an_order_cancelled_before_it_is_charged_is_not_charged() {
-        UUID order = whileDown("billing-service", () -> {
+        UUID order = whilePaused("billing-service", () -> {
             UUID placed = shop.placeOrder(Wish.of("DOCK-USBC", 2));
             shop.awaitStatus(placed, "RESERVED");
             cancelInTime(placed);
@@ -61,7 +61,7 @@ class CancellationTest {
 
     @Test
     void an_order_cancelled_before_its_label_is_made_is_refunded_and_its_label_voided() {
-        UUID order = whileDown("shipping-service", () -> {
+        UUID order = whilePaused("shipping-service", () -> {
             UUID placed = shop.placeOrder(Wish.of("DOCK-USBC", 1));
             shop.awaitStatus(placed, "PAID");
             cancelInTime(placed);
@@ -116,13 +116,14 @@ class CancellationTest {
         assertThat(shop.cancel(order)).isEqualTo(409);
     }
 
-    private UUID whileDown(String service, Story story) {
+    /** The service stands still while the story is told, as if the machine had forgotten it, and then goes on. */
+    private UUID whilePaused(String service, Story story) {
         ServiceProcess process = shop.platform().service(service);
-        process.stop();
+        process.pause();
         try {
             return story.tell();
         } finally {
-            process.start();
+            process.resume();
         }
     }
 

@@ -5,15 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mops.local.KafkaServer;
 import dev.mops.local.Platform;
 import dev.mops.local.ServiceProcess;
-import dev.mops.system.Views.Order;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
-/** The broker goes, services are killed, and no order is lost. */
+/** The broker goes, services are killed, and no order is lost. The last of all, for it leaves services that are cold again. */
 @SystemTest
+@Order(Integer.MAX_VALUE)
 class OutageTest {
 
     private static final Wish WISH = Wish.of("MONITOR-27", 1);
@@ -34,7 +35,7 @@ class OutageTest {
                 Collections.nCopies(10, WISH).stream().map(shop::placeOrder).toList();
         UUID regretted = shop.placeOrder(WISH);
         assertThat(shop.cancel(regretted)).isEqualTo(202);
-        Order waiting = shop.order(regretted);
+        Views.Order waiting = shop.order(regretted);
         assertThat(waiting.status()).isEqualTo("PLACED");
         assertThat(waiting.cancellationRequested()).isTrue();
 

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** More wishes than pieces. */
+/** More wishes than pieces. Who is told to come again when a hundred come at once, comes again. */
 @SystemTest
 class ScarceStockTest {
 
@@ -25,7 +25,8 @@ class ScarceStockTest {
     void a_hundred_orders_at_once_get_exactly_what_is_there() {
         shop.receive(SCARCE, 30 - (int) shop.stock(SCARCE).available());
 
-        List<UUID> orders = InParallel.each(Collections.nCopies(100, Wish.of(SCARCE, 1)), 100, shop::placeOrder);
+        List<UUID> orders =
+                InParallel.each(Collections.nCopies(100, Wish.of(SCARCE, 1)), 100, shop::placeOrderWithPatience);
 
         Map<String, List<UUID>> byStatus =
                 orders.stream().collect(groupingBy(order -> shop.awaitEnd(order).status()));
@@ -39,7 +40,7 @@ class ScarceStockTest {
         long available = shop.stock(SCARCE).available();
         Wish wish = Wish.of(SCARCE, 3).and("BACKPACK-20", 1);
 
-        List<UUID> orders = InParallel.each(Collections.nCopies(40, wish), 40, shop::placeOrder);
+        List<UUID> orders = InParallel.each(Collections.nCopies(40, wish), 40, shop::placeOrderWithPatience);
 
         long shipped = orders.stream()
                 .filter(order -> shop.awaitEnd(order).status().equals("SHIPPED"))

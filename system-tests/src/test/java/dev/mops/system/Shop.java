@@ -183,7 +183,7 @@ final class Shop {
         return Awaitility.await()
                 .pollInSameThread()
                 .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(10))
+                .pollInterval(Duration.ofMillis(20))
                 .atMost(Duration.ofSeconds(60));
     }
 

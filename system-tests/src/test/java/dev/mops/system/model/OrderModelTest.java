@@ -58,7 +58,12 @@ class OrderModelTest {
                         ignored(),
                         "ORDER ends in"),
                 Arguments.of(
-                        "order forgets that it is paid", ORDER, "order.inventory_reserved", "PAID", to("RESERVED"), ""),
+                        "order does not hear that it is out of stock",
+                        ORDER,
+                        "order.inventory_rejected",
+                        "PLACED",
+                        ignored(),
+                        "ORDER ends in PLACED"),
                 Arguments.of(
                         "inventory keeps the stock of an undeliverable order",
                         INVENTORY,
