@@ -19,12 +19,13 @@ import java.util.zip.ZipFile;
 /** A service's program, made ready to start fast: its jar unpacked, with a cache of its loaded classes (AOT cache). */
 final class ServiceApp {
 
-    /** Small and quick to start: C1 and small pools cost peak throughput, which a demo does not need. */
+    /** Small and quick to start: C1, early, and small pools cost peak throughput, which a demo does not need. */
     private static final List<String> JVM_OPTIONS = List.of(
             "-Xms32m",
             "-Xmx112m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
+            "-XX:CompileThresholdScaling=0.1",
             "-XX:ReservedCodeCacheSize=48m",
             "-XX:+ExitOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED",
