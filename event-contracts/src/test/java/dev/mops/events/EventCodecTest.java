@@ -390,7 +390,9 @@ class EventCodecTest {
         }
         assertThat(chain)
                 .isNotEmpty()
-                .allSatisfy(link -> assertThat(link.toString()).doesNotContain("geheim", "815", "8.15"));
+                // An id may hold any digits.
+                .allSatisfy(link -> assertThat(link.toString().replaceAll("[0-9a-f-]{36}", "id"))
+                        .doesNotContain("geheim", "815", "8.15"));
         return String.valueOf(refusal.getMessage());
     }
 
