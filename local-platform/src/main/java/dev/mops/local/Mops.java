@@ -30,7 +30,14 @@ public final class Mops implements Runnable {
     private static final int FAILED = 1;
     private static final int NOT_ALL_UP = 3;
     private static final String SERVICE =
-            "order-service, inventory-service, billing-service, shipping-service, kafka" + " or postgres";
+            "order-service, inventory-service, billing-service, shipping-service, kafka or postgres";
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "Show what this command does.")
+    private boolean help;
 
     private final Path home;
     private final Platform platform;
