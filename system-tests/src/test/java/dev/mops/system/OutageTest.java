@@ -56,18 +56,20 @@ class OutageTest {
                 Collections.nCopies(10, WISH).stream().map(shop::placeOrder).toList();
         platform.postgres().kill();
 
-        assertThat(InParallel.each(platform.instances(), 4, service -> health(service, "readiness")))
-                .hasSize(4)
-                .allSatisfy(answer -> {
-                    assertThat(answer.statusCode()).isEqualTo(503);
-                    assertThat(answer.body()).contains("\"status\":\"DOWN\"");
-                });
-        // Another start would not help.
-        assertThat(platform.instances())
-                .allSatisfy(service ->
-                        assertThat(health(service, "liveness").statusCode()).isEqualTo(200));
-
-        platform.postgres().start();
+        try {
+            assertThat(InParallel.each(platform.instances(), 4, service -> health(service, "readiness")))
+                    .hasSize(4)
+                    .allSatisfy(answer -> {
+                        assertThat(answer.statusCode()).isEqualTo(503);
+                        assertThat(answer.body()).contains("\"status\":\"DOWN\"");
+                    });
+            // Another start would not help.
+            assertThat(platform.instances())
+                    .allSatisfy(service ->
+                            assertThat(health(service, "liveness").statusCode()).isEqualTo(200));
+        } finally {
+            platform.postgres().start();
+        }
 
         platform.instances().forEach(ServiceProcess::awaitReady);
         orders.forEach(order -> shop.awaitStatus(order, "SHIPPED"));
