@@ -37,6 +37,7 @@ public final class Mops implements Runnable {
             usageHelp = true,
             scope = CommandLine.ScopeType.INHERIT,
             description = "Show what this command does.")
+    @SuppressWarnings("unused") // picocli reads it
     private boolean help;
 
     private final Path home;

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,6 +103,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Object> handleMultipart(MultipartException e) {
         return answer(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The Content-Type must be application/json");
+    }
+
+    /** Thrown late, when a parameter is read first: Tomcat decodes the query then. */
+    @ExceptionHandler
+    ResponseEntity<Object> handleUndecodable(InvalidParameterException e) {
+        return answer(HttpStatus.BAD_REQUEST, "The query must be percent-encoded UTF-8");
     }
 
     @ExceptionHandler({

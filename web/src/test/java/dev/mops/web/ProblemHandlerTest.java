@@ -2,6 +2,7 @@ package dev.mops.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -53,10 +54,20 @@ class ProblemHandlerTest extends WebApplicationTest {
                 .isEqualTo("/failure");
     }
 
+    @Test
+    void a_query_that_is_not_utf_8_is_the_client_s_fault() {
+        problem(
+                http.get().uri(builder -> URI.create(builder.path("/failure").build() + "?of=%ff")),
+                HttpStatus.BAD_REQUEST);
+    }
+
     private RestTestClient.BodyContentSpec problem(String uri, HttpStatus status) {
-        return http.get()
-                .uri(uri)
-                .exchange()
+        return problem(http.get().uri(uri), status);
+    }
+
+    private static RestTestClient.BodyContentSpec problem(
+            RestTestClient.RequestHeadersSpec<?> request, HttpStatus status) {
+        return request.exchange()
                 .expectStatus()
                 .isEqualTo(status)
                 .expectHeader()
