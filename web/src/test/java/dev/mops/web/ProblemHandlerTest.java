@@ -49,7 +49,7 @@ class ProblemHandlerTest extends WebApplicationTest {
     void the_detail_repeats_field_and_rule_for_those_who_read_no_further() {
         problem("/failure?of=NOTHING", HttpStatus.BAD_REQUEST)
                 .jsonPath("$.detail")
-                .isEqualTo("of must be one of [CODE, POOL, CONNECTION, DEADLOCK]")
+                .isEqualTo("of must be one of [CODE, POOL, CONNECTION, SHUTDOWN, DEADLOCK]")
                 .jsonPath("$.instance")
                 .isEqualTo("/failure");
     }
@@ -59,6 +59,21 @@ class ProblemHandlerTest extends WebApplicationTest {
         problem(
                 http.get().uri(builder -> URI.create(builder.path("/failure").build() + "?of=%ff")),
                 HttpStatus.BAD_REQUEST);
+    }
+
+    @Test
+    void a_body_larger_than_its_limit_is_refused_before_it_fills_the_memory() {
+        String name = "a".repeat(100_000);
+        problem(
+                        http.post()
+                                .uri("/greetings")
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .body("{\"name\":\"" + name + "\"}"),
+                        HttpStatus.BAD_REQUEST)
+                .jsonPath("$.errors[0].field")
+                .isEqualTo("body")
+                .jsonPath("$.errors[0].rule")
+                .value(String.class, rule -> assertThat(rule).contains("65536").hasSizeLessThan(300));
     }
 
     private RestTestClient.BodyContentSpec problem(String uri, HttpStatus status) {
