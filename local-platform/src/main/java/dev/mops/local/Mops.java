@@ -22,7 +22,6 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "mops",
         description = "The mo-ps platform on this machine, without Docker.",
-        subcommands = CommandLine.HelpCommand.class,
         synopsisSubcommandLabel = "COMMAND")
 public final class Mops implements Runnable {
 
@@ -37,6 +36,7 @@ public final class Mops implements Runnable {
             usageHelp = true,
             scope = CommandLine.ScopeType.INHERIT,
             description = "Show what this command does.")
+    @SuppressWarnings("unused") // picocli reads it
     private boolean help;
 
     private final Path home;
