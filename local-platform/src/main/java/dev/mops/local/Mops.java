@@ -22,7 +22,6 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "mops",
         description = "The mo-ps platform on this machine, without Docker.",
-        subcommands = CommandLine.HelpCommand.class,
         synopsisSubcommandLabel = "COMMAND")
 public final class Mops implements Runnable {
 
@@ -44,16 +43,22 @@ public final class Mops implements Runnable {
     private final Platform platform;
     private final PrintStream out = System.out;
 
-    private Mops(Path root) {
-        String given = System.getenv("MOPS_HOME");
-        this.home = given == null || given.isBlank() ? root.resolve(".mops") : Path.of(given);
-        this.platform = Platform.at(root, home, Ports.demo());
+    private Mops(Path root, Path home, Ports ports) {
+        this.home = home;
+        this.platform = Platform.at(root, home, ports);
     }
 
     /** Runs one command; the system property {@code mops.root} names the repository. */
     public static void main(String[] args) {
         Path root = Path.of(System.getProperty("mops.root", "")).toAbsolutePath();
-        CommandLine program = new CommandLine(new Mops(root))
+        String given = System.getenv("MOPS_HOME");
+        Path home = given == null || given.isBlank() ? root.resolve(".mops") : Path.of(given);
+        System.exit(execute(root, home, Ports.demo(), args));
+    }
+
+    /** Runs one command and gives the program's exit status. */
+    static int execute(Path root, Path home, Ports ports, String... args) {
+        CommandLine program = new CommandLine(new Mops(root, home, ports))
                 .setExecutionExceptionHandler((e, line, parsed) -> {
                     if (e instanceof LocalPlatformException) {
                         System.err.println("mops: " + e.getMessage());
@@ -62,7 +67,7 @@ public final class Mops implements Runnable {
                     throw e;
                 })
                 .setUsageHelpAutoWidth(true);
-        System.exit(program.execute(args));
+        return program.execute(args);
     }
 
     @Override
