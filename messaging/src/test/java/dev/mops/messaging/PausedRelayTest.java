@@ -43,7 +43,6 @@ class PausedRelayTest {
                 await().atMost(Duration.ofMinutes(2))
                         .untilAsserted(() -> assertThat(leader.log()).contains(FALLS_ASLEEP));
                 assertThat(service.count("outbox_event")).isBetween(1L, BURST - 1L);
-                assertThat(service.leaders()).containsExactly("leader relay");
 
                 service.relay().start();
                 await().untilAsserted(() -> assertThat(service.leaders()).containsExactly(NAME + " relay"));
