@@ -85,8 +85,7 @@ class RelayTest {
     }
 
     @Test
-    void a_leader_that_kafka_does_not_acknowledge_hands_over_to_one_that_it_does(CapturedOutput log)
-            throws Exception {
+    void a_leader_that_kafka_does_not_acknowledge_hands_over_to_one_that_it_does(CapturedOutput log) throws Exception {
         TopicLog topic = TopicLog.of("unacknowledged");
         try (AccountService leads = AccountService.named("unacknowledged")
                         .with("spring.application.name", "throttled")
