@@ -2,8 +2,10 @@ package dev.mops.local;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.RandomAccessFile;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -165,23 +167,24 @@ public final class Mops implements Runnable {
         if (!Files.exists(log)) {
             throw new LocalPlatformException("No log of " + service + " yet: ./mops up starts it");
         }
-        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-            byte[] buffer = new byte[8192];
-            while (true) {
-                int read = file.read(buffer);
-                if (read > 0) {
-                    out.write(buffer, 0, read);
-                    continue;
-                }
-                out.flush();
-                if (!follow || out.checkError()) {
-                    return OK;
-                }
-                if (Files.exists(log) && Files.size(log) < file.getFilePointer()) {
-                    file.seek(0);
-                }
-                OsProcess.pause();
-            }
+        long printed = print(log, 0);
+        while (follow && !out.checkError()) {
+            OsProcess.pause();
+            // Shorter than before: another file, begun anew.
+            long size = Files.exists(log) ? Files.size(log) : printed;
+            printed = print(log, size < printed ? 0 : printed);
+        }
+        return OK;
+    }
+
+    /** Prints a file from an offset to its end; returns where that is. */
+    private long print(Path file, long from) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            Channels.newInputStream(channel.position(from)).transferTo(out);
+            out.flush();
+            return channel.position();
+        } catch (NoSuchFileException e) {
+            return from;
         }
     }
 
@@ -203,7 +206,7 @@ public final class Mops implements Runnable {
             throw new LocalPlatformException(part.name() + " runs already");
         }
         long begin = System.nanoTime();
-        part.start().run();
+        platform.alone(part.start());
         out.println(part.name() + ": ready in " + Durations.since(begin));
         return OK;
     }

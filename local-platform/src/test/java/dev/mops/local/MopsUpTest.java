@@ -132,7 +132,8 @@ class MopsUpTest {
         Program reset = start("reset");
         assertThat(reset.status()).isZero();
         assertThat(reset.out()).last().asString().contains(home.toString(), "deleted");
-        assertThat(home).doesNotExist();
+        assertThat(home.resolve("kafka")).doesNotExist();
+        assertThat(home.resolve("postgres")).doesNotExist();
         assertThat(running()).isEmpty();
     }
 

@@ -102,8 +102,11 @@ class PlatformTest {
         }
         assertThatThrownBy(platform::deleteData).hasMessageContaining("running");
         platform.stop();
+        Path strange = Files.writeString(home.resolve("strange"), "not the platform's");
         platform.deleteData();
-        assertThat(home).doesNotExist();
+        assertThat(home.resolve("postgres")).doesNotExist();
+        assertThat(home.resolve("logs")).doesNotExist();
+        assertThat(strange).exists();
     }
 
     @Test

@@ -139,7 +139,9 @@ class RelayTest {
         try (AccountService service = AccountService.named("user_settings")
                 .with(INTERCEPTOR, ProducerSettings.class.getName())
                 .with("spring.kafka.producer.acks", 1)
+                .with("spring.kafka.producer.retries", 0)
                 .with("spring.kafka.producer.properties.enable.idempotence", false)
+                .with("spring.kafka.producer.properties.max.in.flight.requests.per.connection", 10)
                 .with("spring.kafka.producer.properties.delivery.timeout.ms", 60_000)
                 .start()) {
             service.publish(new Deposited("a", 1));
