@@ -1,18 +1,23 @@
 package dev.mops.billing;
 
+import static com.tngtech.archunit.core.domain.properties.CanBeAnnotated.Predicates.annotatedWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 
-import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import jakarta.persistence.Entity;
+import jakarta.persistence.EntityManager;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.stereotype.Repository;
 import org.springframework.web.bind.annotation.RestController;
 
-@AnalyzeClasses(packages = "dev.mops.billing", importOptions = ImportOption.DoNotIncludeTests.class)
+/** The same rules in every service. */
+@AnalyzeClasses(packages = "dev.mops.billing", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 
     @ArchTest
@@ -20,36 +25,55 @@ class ArchitectureTest {
             .that()
             .areTopLevelClasses()
             .and()
-            .doNotHaveSimpleName("BillingServiceApplication")
+            .areNotAnnotatedWith(SpringBootApplication.class)
             .should()
             .notBePublic();
 
     @ArchTest
-    static final ArchRule entities_and_repositories_stay_in_their_package = classes()
-            .that()
-            .areAnnotatedWith(Entity.class)
-            .or()
-            .areAnnotatedWith(Repository.class)
-            .should()
-            .bePackagePrivate();
+    static final ArchRule the_service_is_one_flat_package = classes().should().resideInAPackage("dev.mops.billing");
 
     @ArchTest
-    static final ArchRule no_entity_is_an_answer_over_http = noMethods()
+    static final ArchRule an_entity_is_never_an_answer = methods()
             .that()
             .areDeclaredInClassesThat()
             .areAnnotatedWith(RestController.class)
+            .and()
+            .areNotPrivate()
             .should()
-            .haveRawReturnType(Payment.class);
+            .notHaveRawReturnType(annotatedWith(Entity.class));
 
     @ArchTest
-    static final ArchRule the_decision_knows_no_spring = noClasses()
+    static final ArchRule decisions_and_ports_know_no_spring = noClasses()
             .that()
-            .haveSimpleName("Payment")
+            .areAnnotatedWith(Entity.class)
             .or()
-            .haveSimpleName("PaymentStatus")
+            .areEnums()
             .or()
-            .haveSimpleName("PaymentGateway")
+            .areInterfaces()
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.springframework..");
+
+    @ArchTest
+    static final ArchRule only_stores_know_the_entity_manager = noClasses()
+            .that()
+            .areNotAnnotatedWith(Repository.class)
+            .and()
+            .areTopLevelClasses()
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(EntityManager.class);
+
+    @ArchTest
+    static final ArchRule only_a_simulator_knows_its_books = noClasses()
+            .that()
+            .haveSimpleNameNotStartingWith("Simulated")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.springframework.jdbc..");
+
+    @ArchTest
+    static final ArchRule nobody_depends_on_a_door = noClasses()
+            .should()
+            .dependOnClassesThat(annotatedWith(RestController.class).or(annotatedWith(Configuration.class)));
 }

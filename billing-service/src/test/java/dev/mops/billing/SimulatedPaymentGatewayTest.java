@@ -2,6 +2,7 @@ package dev.mops.billing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.mops.billing.PaymentGateway.Answer;
 import dev.mops.billing.PaymentGateway.Request;
@@ -19,6 +20,11 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.convert.ConversionService;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 class SimulatedPaymentGatewayTest extends BillingServiceTest {
 
@@ -34,6 +40,34 @@ class SimulatedPaymentGatewayTest extends BillingServiceTest {
 
         assertThat(gateway().charge(charge(token))).isEqualTo(first);
         assertThat(books(orderId)).extracting(Booking::chargeCalls).containsExactly(2);
+    }
+
+    @Test
+    void a_slow_answer_takes_two_seconds_unless_set() {
+        new ApplicationContextRunner()
+                .withInitializer(new ConfigDataApplicationContextInitializer())
+                .withBean("conversionService", ConversionService.class, ApplicationConversionService::getSharedInstance)
+                .withBean(JdbcTemplate.class, () -> jdbc)
+                .withUserConfiguration(SimulatedPaymentGateway.class)
+                .run(context -> assertThat(context.getBean(SimulatedPaymentGateway.class))
+                        .extracting("slowAnswer")
+                        .isEqualTo(Duration.ofSeconds(2)));
+    }
+
+    @Test
+    void a_slow_answer_keeps_its_caller_waiting_with_the_money_taken() {
+        PaymentGateway slow = new SimulatedPaymentGateway(jdbc, Duration.ofDays(1));
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        Future<Answer> answer = thread.submit(() -> slow.charge(charge("tok_slow")));
+        try {
+            await().untilAsserted(() ->
+                    assertThat(books(orderId)).containsExactly(new Booking("APPROVED", TOTAL.value(), 1, 0, 0)));
+            assertThat(answer).isNotDone();
+        } finally {
+            thread.shutdownNow();
+        }
+
+        assertThatThrownBy(answer::get).hasRootCauseInstanceOf(InterruptedException.class);
     }
 
     @Test

@@ -7,10 +7,12 @@ import dev.mops.events.order.CancellationRequested;
 import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.inventory.StockController.StockView;
+import dev.mops.local.EmbeddedServers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -22,6 +24,12 @@ class ScarceProductTest extends InventoryServiceTest {
 
     @Autowired
     @Qualifier("eventConsumers") private SmartLifecycle consumers;
+
+    /** A batch that deadlocks is rolled back and runs again, which nobody sees but the server's log. */
+    @AfterEach
+    void nothing_deadlocked() {
+        assertThat(EmbeddedServers.shared().postgres().log()).content().doesNotContain("deadlock detected");
+    }
 
     @Test
     void a_hundred_orders_at_once_for_seven_pieces_reserve_seven() {

@@ -16,12 +16,18 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.stereotype.Repository;
 import org.springframework.web.bind.annotation.RestController;
 
+/** The same rules in every service. */
 @AnalyzeClasses(packages = "dev.mops.order", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 
     @ArchTest
-    static final ArchRule only_the_application_is_public =
-            classes().that().arePublic().should().beAnnotatedWith(SpringBootApplication.class);
+    static final ArchRule only_the_application_is_public = classes()
+            .that()
+            .areTopLevelClasses()
+            .and()
+            .areNotAnnotatedWith(SpringBootApplication.class)
+            .should()
+            .notBePublic();
 
     @ArchTest
     static final ArchRule the_service_is_one_flat_package = classes().should().resideInAPackage("dev.mops.order");
@@ -37,11 +43,13 @@ class ArchitectureTest {
             .notHaveRawReturnType(annotatedWith(Entity.class));
 
     @ArchTest
-    static final ArchRule decisions_know_no_spring = noClasses()
+    static final ArchRule decisions_and_ports_know_no_spring = noClasses()
             .that()
             .areAnnotatedWith(Entity.class)
             .or()
             .areEnums()
+            .or()
+            .areInterfaces()
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.springframework..");
@@ -55,6 +63,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .areAssignableTo(EntityManager.class);
+
+    @ArchTest
+    static final ArchRule only_a_simulator_knows_its_books = noClasses()
+            .that()
+            .haveSimpleNameNotStartingWith("Simulated")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.springframework.jdbc..");
 
     @ArchTest
     static final ArchRule nobody_depends_on_a_door = noClasses()

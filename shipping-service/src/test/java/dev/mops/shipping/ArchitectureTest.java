@@ -1,24 +1,27 @@
 package dev.mops.shipping;
 
+import static com.tngtech.archunit.core.domain.properties.CanBeAnnotated.Predicates.annotatedWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
-import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import jakarta.persistence.Entity;
+import jakarta.persistence.EntityManager;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.stereotype.Repository;
 import org.springframework.web.bind.annotation.RestController;
 
-@AnalyzeClasses(packages = "dev.mops.shipping", importOptions = ImportOption.DoNotIncludeTests.class)
+/** The same rules in every service. */
+@AnalyzeClasses(packages = "dev.mops.shipping", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 
     @ArchTest
-    static final ArchRule ONLY_THE_APPLICATION_IS_PUBLIC = classes()
+    static final ArchRule only_the_application_is_public = classes()
             .that()
             .areTopLevelClasses()
             .and()
@@ -27,35 +30,50 @@ class ArchitectureTest {
             .notBePublic();
 
     @ArchTest
-    static final ArchRule ENTITIES_AND_REPOSITORIES_STAY_IN_THEIR_PACKAGE = classes()
-            .that()
-            .areAnnotatedWith(Entity.class)
-            .or()
-            .areAnnotatedWith(Repository.class)
-            .should()
-            .bePackagePrivate();
+    static final ArchRule the_service_is_one_flat_package = classes().should().resideInAPackage("dev.mops.shipping");
 
     @ArchTest
-    static final ArchRule NO_ENTITY_IS_AN_ANSWER_OVER_HTTP = methods()
+    static final ArchRule an_entity_is_never_an_answer = methods()
             .that()
             .areDeclaredInClassesThat()
             .areAnnotatedWith(RestController.class)
+            .and()
+            .areNotPrivate()
             .should()
-            .notHaveRawReturnType(DescribedPredicate.describe("an entity", type -> type.isAnnotatedWith(Entity.class)));
+            .notHaveRawReturnType(annotatedWith(Entity.class));
 
     @ArchTest
-    static final ArchRule DECISIONS_KNOW_NO_SPRING = noClasses()
+    static final ArchRule decisions_and_ports_know_no_spring = noClasses()
             .that()
-            .belongToAnyOf(Shipment.class, ShipmentStatus.class, Carrier.class)
+            .areAnnotatedWith(Entity.class)
+            .or()
+            .areEnums()
+            .or()
+            .areInterfaces()
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.springframework..");
 
     @ArchTest
-    static final ArchRule ONLY_THE_SIMULATOR_KNOWS_ITS_BOOKS = noClasses()
+    static final ArchRule only_stores_know_the_entity_manager = noClasses()
             .that()
-            .areNotAssignableTo(SimulatedCarrier.class)
+            .areNotAnnotatedWith(Repository.class)
+            .and()
+            .areTopLevelClasses()
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(EntityManager.class);
+
+    @ArchTest
+    static final ArchRule only_a_simulator_knows_its_books = noClasses()
+            .that()
+            .haveSimpleNameNotStartingWith("Simulated")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.springframework.jdbc..");
+
+    @ArchTest
+    static final ArchRule nobody_depends_on_a_door = noClasses()
+            .should()
+            .dependOnClassesThat(annotatedWith(RestController.class).or(annotatedWith(Configuration.class)));
 }

@@ -154,6 +154,26 @@ class ShippingControllerTest extends ShippingServiceTest {
                 "There is no shipment");
     }
 
+    @Test
+    void the_description_shows_what_is_really_answered() {
+        http.get()
+                .uri("/v3/api-docs")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.info.title")
+                .isEqualTo("shipping-service")
+                .jsonPath("$.paths['/shipments'].get.parameters[0].name")
+                .isEqualTo("orderId")
+                .jsonPath("$.paths['/shipments'].get.responses['200'].content['application/json'].schema.items['$ref']")
+                .isEqualTo("#/components/schemas/ShipmentView")
+                .jsonPath(
+                        "$.paths['/shipments/{shipmentId}/label'].get.responses['200'].content['image/svg+xml'].schema.type")
+                .isEqualTo("string");
+        http.get().uri("/swagger-ui/index.html").exchange().expectStatus().isOk();
+    }
+
     private static void assertProblem(RestTestClient.ResponseSpec answer, HttpStatus status, String detail) {
         answer.expectStatus()
                 .isEqualTo(status)

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /** What no service tells over HTTP: the books of the simulated payment gateway and carrier, and the outboxes. */
@@ -50,6 +51,15 @@ final class Books {
                 "shipping-service",
                 "SELECT key, answer = 'MADE' AND NOT voided, concat_ws('/', label_calls, void_calls) FROM simulator_label",
                 row -> new Label(row.getBoolean(2), row.getString(3)));
+    }
+
+    /** The orders that have not ended, also while the order service is away. */
+    Set<UUID> openOrders() {
+        return read(
+                        "order-service",
+                        "SELECT id, status FROM orders WHERE status IN ('PLACED', 'RESERVED', 'PAID')",
+                        row -> row.getString(2))
+                .keySet();
     }
 
     /** The events that a service published and that are not in the topic yet, for all that its relay knows. */

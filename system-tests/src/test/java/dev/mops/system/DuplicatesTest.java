@@ -7,7 +7,10 @@ import dev.mops.system.Views.Payment;
 import dev.mops.system.Views.Shipment;
 import dev.mops.system.Views.Stock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -53,11 +56,23 @@ class DuplicatesTest {
         try {
             orders.forEach(shop::awaitEnd);
             topic.awaitQuiet();
+            // The last echoes come when all is quiet already.
+            Shop.eventually()
+                    .until(() -> topic.occurrences().entrySet().stream()
+                            .filter(order -> orders.contains(order.getKey()))
+                            .allMatch(order -> order.getValue().stream()
+                                    .allMatch(id -> Collections.frequency(order.getValue(), id) >= 2)));
+            topic.awaitQuiet();
         } finally {
             wanted.set(false);
         }
         echo.join();
 
+        Map<UUID, List<UUID>> occurrences = topic.occurrences();
+        assertThat(orders)
+                .as("some event came twice before the last one of its order came")
+                .anySatisfy(order -> assertThat(beforeTheLast(occurrences.getOrDefault(order, List.of())))
+                        .satisfies(early -> assertThat(new HashSet<>(early)).hasSizeLessThan(early.size())));
         for (UUID order : orders) {
             assertThat(shop.order(order).types()).doesNotHaveDuplicates();
         }
@@ -72,6 +87,11 @@ class DuplicatesTest {
                 .extracting(label -> label.getValue().calls())
                 .isNotEmpty()
                 .allMatch(calls -> calls.matches("[01]/[01]"));
+    }
+
+    /** What stands in front of the first occurrence of the event that occurs last for the first time. */
+    private static List<UUID> beforeTheLast(List<UUID> occurrences) {
+        return occurrences.subList(0, occurrences.indexOf(new LinkedHashSet<>(occurrences).getLast()));
     }
 
     private List<UUID> placeOrdersOfEveryKind() {

@@ -80,6 +80,9 @@ class JourneysTest {
 
         shop.awaitStatus(order, "RESERVED");
         shop.awaitStatus(order, "SHIPPED");
+
+        assertThat(new Books(shop.platform()).charges())
+                .containsEntry(order, new Books.Charge("APPROVED", 12_900, "1/0/0"));
     }
 
     @Test

@@ -49,11 +49,18 @@ final class OrdersTopic {
 
     /** The ids of each order's events as they stand in the log, each at its first occurrence. */
     Map<UUID, Set<UUID>> eventIds() {
-        EventCodec<OrderEvent> codec = new EventCodec<>(OrderEvents.FAMILY);
         Map<UUID, Set<UUID>> ids = new HashMap<>();
+        occurrences().forEach((orderId, all) -> ids.put(orderId, new LinkedHashSet<>(all)));
+        return ids;
+    }
+
+    /** The ids of each order's events as they stand in the log, as often as they stand there. */
+    Map<UUID, List<UUID>> occurrences() {
+        EventCodec<OrderEvent> codec = new EventCodec<>(OrderEvents.FAMILY);
+        Map<UUID, List<UUID>> ids = new HashMap<>();
         for (ConsumerRecord<byte[], byte[]> record : records()) {
             var envelope = codec.decode(record);
-            ids.computeIfAbsent(envelope.event().orderId(), key -> new LinkedHashSet<>())
+            ids.computeIfAbsent(envelope.event().orderId(), key -> new ArrayList<>())
                     .add(envelope.metadata().id());
         }
         return ids;

@@ -48,6 +48,15 @@ final class PlatformExtension implements BeforeAllCallback, AfterAllCallback, Pa
                 .computeIfAbsent(Running.class, key -> new Running(), Running.class);
     }
 
+    /** The folder of the repository. */
+    static Path root() {
+        Path here = Path.of("").toAbsolutePath();
+        return Stream.iterate(here, folder -> folder.getParent() != null, Path::getParent)
+                .filter(folder -> Files.exists(folder.resolve("docs/state-tables.md")))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(here + " is not in the repository"));
+    }
+
     /** The platform with its shop, stopped when JUnit ends. */
     private static final class Running implements AutoCloseable {
 
@@ -71,14 +80,6 @@ final class PlatformExtension implements BeforeAllCallback, AfterAllCallback, Pa
         @Override
         public void close() {
             platform.stop();
-        }
-
-        private static Path root() {
-            Path here = Path.of("").toAbsolutePath();
-            return Stream.iterate(here, folder -> folder.getParent() != null, Path::getParent)
-                    .filter(folder -> Files.exists(folder.resolve("docs/state-tables.md")))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException(here + " is not in the repository"));
         }
     }
 }

@@ -1,0 +1,35 @@
+package dev.mops.inventory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** The migrations with the service's own settings, as Flyway runs them at its start. */
+class SeedDataTest {
+
+    @Test
+    void without_demo_settings_there_is_no_stock() {
+        Map<String, String> settings = TestServers.settings("inventory_without_demo");
+
+        new ApplicationContextRunner()
+                .withInitializer(new ConfigDataApplicationContextInitializer())
+                .withPropertyValues(settings.entrySet().stream()
+                        .map(setting -> setting.getKey() + "=" + setting.getValue())
+                        .toArray(String[]::new))
+                .withConfiguration(AutoConfigurations.of(
+                        DataSourceAutoConfiguration.class,
+                        JdbcTemplateAutoConfiguration.class,
+                        FlywayAutoConfiguration.class))
+                .run(context -> assertThat(context.getBean(JdbcTemplate.class)
+                                .queryForObject("SELECT count(*) FROM stock", Long.class))
+                        .isZero());
+    }
+}
