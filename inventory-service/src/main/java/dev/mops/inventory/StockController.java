@@ -50,7 +50,7 @@ class StockController {
     }
 
     /** Receives pieces of a product. */
-    @PostMapping("/stock/{sku}/receipts")
+    @PostMapping(path = "/stock/{sku}/receipts", produces = MediaType.APPLICATION_JSON_VALUE)
     @ApiResponse(
             responseCode = "200",
             description = "Received, or received before with the same Idempotency-Key",

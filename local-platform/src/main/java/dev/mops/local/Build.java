@@ -47,7 +47,8 @@ final class Build {
     }
 
     private void run() throws IOException, InterruptedException {
-        Path lock = Files.createDirectories(root.resolve(".mops")).resolve("build.lock");
+        Path lock =
+                Files.createDirectories(root.resolve(PROGRAM).resolve("target")).resolve("build.lock");
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             var _ = channel.lock();
             if (isStale()) {

@@ -2,8 +2,10 @@ package dev.mops.local;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.RandomAccessFile;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +24,6 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "mops",
         description = "The mo-ps platform on this machine, without Docker.",
-        subcommands = CommandLine.HelpCommand.class,
         synopsisSubcommandLabel = "COMMAND")
 public final class Mops implements Runnable {
 
@@ -37,22 +38,29 @@ public final class Mops implements Runnable {
             usageHelp = true,
             scope = CommandLine.ScopeType.INHERIT,
             description = "Show what this command does.")
+    @SuppressWarnings("unused") // picocli reads it
     private boolean help;
 
     private final Path home;
     private final Platform platform;
     private final PrintStream out = System.out;
 
-    private Mops(Path root) {
-        String given = System.getenv("MOPS_HOME");
-        this.home = given == null || given.isBlank() ? root.resolve(".mops") : Path.of(given);
-        this.platform = Platform.at(root, home, Ports.demo());
+    private Mops(Path root, Path home, Ports ports) {
+        this.home = home;
+        this.platform = Platform.at(root, home, ports);
     }
 
     /** Runs one command; the system property {@code mops.root} names the repository. */
     public static void main(String[] args) {
         Path root = Path.of(System.getProperty("mops.root", "")).toAbsolutePath();
-        CommandLine program = new CommandLine(new Mops(root))
+        String given = System.getenv("MOPS_HOME");
+        Path home = given == null || given.isBlank() ? root.resolve(".mops") : Path.of(given);
+        System.exit(execute(root, home, Ports.demo(), args));
+    }
+
+    /** Runs one command and gives the program's exit status. */
+    static int execute(Path root, Path home, Ports ports, String... args) {
+        CommandLine program = new CommandLine(new Mops(root, home, ports))
                 .setExecutionExceptionHandler((e, line, parsed) -> {
                     if (e instanceof LocalPlatformException) {
                         System.err.println("mops: " + e.getMessage());
@@ -61,7 +69,7 @@ public final class Mops implements Runnable {
                     throw e;
                 })
                 .setUsageHelpAutoWidth(true);
-        System.exit(program.execute(args));
+        return program.execute(args);
     }
 
     @Override
@@ -159,23 +167,24 @@ public final class Mops implements Runnable {
         if (!Files.exists(log)) {
             throw new LocalPlatformException("No log of " + service + " yet: ./mops up starts it");
         }
-        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-            byte[] buffer = new byte[8192];
-            while (true) {
-                int read = file.read(buffer);
-                if (read > 0) {
-                    out.write(buffer, 0, read);
-                    continue;
-                }
-                out.flush();
-                if (!follow || out.checkError()) {
-                    return OK;
-                }
-                if (Files.exists(log) && Files.size(log) < file.getFilePointer()) {
-                    file.seek(0);
-                }
-                OsProcess.pause();
-            }
+        long printed = print(log, 0);
+        while (follow && !out.checkError()) {
+            OsProcess.pause();
+            // Shorter than before: another file, begun anew.
+            long size = Files.exists(log) ? Files.size(log) : printed;
+            printed = print(log, size < printed ? 0 : printed);
+        }
+        return OK;
+    }
+
+    /** Prints a file from an offset to its end; returns where that is. */
+    private long print(Path file, long from) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            Channels.newInputStream(channel.position(from)).transferTo(out);
+            out.flush();
+            return channel.position();
+        } catch (NoSuchFileException e) {
+            return from;
         }
     }
 
@@ -197,7 +206,7 @@ public final class Mops implements Runnable {
             throw new LocalPlatformException(part.name() + " runs already");
         }
         long begin = System.nanoTime();
-        part.start().run();
+        platform.alone(part.start());
         out.println(part.name() + ": ready in " + Durations.since(begin));
         return OK;
     }

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 public final class Platform {
 
     private static final Pattern EXTRA = Pattern.compile("(\\w+-service)-(\\d+)\\.pid");
+    // All that is written to the home, but for the lock.
+    private static final List<String> FOLDERS = List.of("postgres", "kafka", "run", "logs");
 
     private final Path home;
     private final Ports ports;
@@ -149,12 +151,21 @@ public final class Platform {
         return service.equals("order-service") ? "orders" : service.replace("-service", "");
     }
 
-    /** Deletes all data and logs; the platform must not run. */
+    /** Deletes all data and logs, and nothing else that lies in the folder; the platform must not run. */
     public void deleteData() {
-        if (isRunning()) {
-            throw new LocalPlatformException("The platform is running: stop it first");
+        alone(() -> {
+            if (isRunning()) {
+                throw new LocalPlatformException("The platform is running: stop it first");
+            }
+            FOLDERS.forEach(folder -> Folders.delete(home.resolve(folder)));
+        });
+    }
+
+    /** Runs what must not meet a start of this platform by another program. */
+    void alone(Runnable work) {
+        try (Lock _ = lock()) {
+            work.run();
         }
-        Folders.delete(home);
     }
 
     private ServiceProcess process(String service, String name, int port) {

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,14 +138,16 @@ final class ServiceApp {
         return folder.resolve("app.aot");
     }
 
-    /** What a cache depends on: the classes, the JVM, its options, and where the jar lies. */
+    /** What a cache depends on: the classes, the JDK, its options, and where the jar lies. */
     private String fingerprint() throws IOException {
         CRC32 crc = new CRC32();
         try (ZipFile zip = new ZipFile(jar.toFile())) {
             zip.stream().forEach(entry -> crc.update((entry.getName() + entry.getCrc()).getBytes(UTF_8)));
         }
-        return crc.getValue() + "\n" + jar + "\n" + System.getProperty("java.vm.version") + "\n" + JVM_OPTIONS + "\n"
-                + training();
+        // The JVM refuses a cache of another JDK, also where that came with the same version to the same folder.
+        FileTime jdk = Files.getLastModifiedTime(Path.of(System.getProperty("java.home"), "lib", "modules"));
+        return crc.getValue() + "\n" + jar + "\n" + System.getProperty("java.vm.version") + "\n" + jdk + "\n"
+                + JVM_OPTIONS + "\n" + training();
     }
 
     private static boolean run(List<String> command, Path log, Duration atMost) throws IOException {

@@ -9,7 +9,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
@@ -21,12 +20,15 @@ final class FakeService {
 
     static final String FAILURE = "The fake service was told to fail.";
 
+    static final String STARTED = "The fake service started.";
+
     private static final String FAILS = "fails";
 
     private FakeService() {}
 
-    /** A repository whose four services are fakes; those that are named fail when they start. */
-    static Path repository(Path root, String... failing) throws IOException {
+    /** A repository whose four services are fakes, the same for all tests: what is prepared once stays so. */
+    static Path repository() throws IOException {
+        Path root = Path.of("target", "fakes").toAbsolutePath();
         for (String service : Build.SERVICES) {
             Path target = Files.createDirectories(root.resolve(service).resolve("target"));
             Manifest manifest = new Manifest();
@@ -42,12 +44,15 @@ final class FakeService {
                     }
                     in.transferTo(jar);
                 }
-                if (List.of(failing).contains(service)) {
-                    jar.putNextEntry(new JarEntry(FAILS));
-                }
             }
+            Files.deleteIfExists(failing(root, service));
         }
         return root;
+    }
+
+    /** As long as this file exists, the service fails when it starts. */
+    static Path failing(Path root, String service) {
+        return root.resolve(service).resolve("target").resolve(FAILS);
     }
 
     /** Unpacks itself, trains, or serves, as a Spring Boot jar would. */
@@ -61,7 +66,8 @@ final class FakeService {
         if ("onRefresh".equals(System.getProperty("spring.context.exit"))) {
             return;
         }
-        if (ClassLoader.getSystemResource(FAILS) != null) {
+        Path app = Path.of(System.getProperty("java.class.path")).toAbsolutePath();
+        if (Files.exists(app.resolve("..", "..", FAILS).normalize())) {
             System.out.println("***************************\nAPPLICATION FAILED TO START\n\nDescription:\n\n" + FAILURE
                     + "\n\nAction:\n\nTell it otherwise.\n");
             System.exit(1);
@@ -70,6 +76,7 @@ final class FakeService {
         server.createContext("/actuator/health/readiness", exchange -> answer(exchange, 200, "{\"status\":\"UP\"}"));
         orders(server);
         server.start();
+        System.out.println(STARTED);
     }
 
     /** One product; every order is shipped when it is asked for the third time. */

@@ -139,6 +139,14 @@ class MopsTest {
     }
 
     @Test
+    void every_command_explains_itself() throws Exception {
+        Result result = program("up", "--help");
+
+        assertThat(result.status()).isZero();
+        assertThat(result.text()).contains("Usage: mops up", "--detach", "Ctrl-C");
+    }
+
+    @Test
     void a_command_that_does_not_exist_is_an_error() throws Exception {
         Result result = program("upp");
 

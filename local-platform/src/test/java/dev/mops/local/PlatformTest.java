@@ -3,8 +3,6 @@ package dev.mops.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,11 +17,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With real servers; the services are fakes here and real in system-tests. */
+/** With real servers; the services are fakes here and real in system-tests. What the user sees is MopsUpTest's. */
 class PlatformTest {
 
-    @TempDir
-    static Path root;
+    private static Path root = Path.of("");
 
     @TempDir
     Path folder;
@@ -34,7 +31,7 @@ class PlatformTest {
 
     @BeforeAll
     static void build() throws Exception {
-        FakeService.repository(root);
+        root = FakeService.repository();
     }
 
     @BeforeEach
@@ -81,17 +78,6 @@ class PlatformTest {
     }
 
     @Test
-    void a_second_start_says_that_it_runs_and_leaves_it_alone() {
-        platform.start();
-
-        assertThatThrownBy(() -> Platform.at(root, home, ports).start())
-                .isInstanceOf(LocalPlatformException.class)
-                .hasMessageContaining("running already")
-                .hasMessageContaining("./mops down");
-        assertThat(platform.instances()).allMatch(ServiceProcess::isReady);
-    }
-
-    @Test
     void data_survives_a_kill_of_everything() throws Exception {
         platform.start();
         try (var connection = DriverManager.getConnection(
@@ -116,32 +102,11 @@ class PlatformTest {
         }
         assertThatThrownBy(platform::deleteData).hasMessageContaining("running");
         platform.stop();
+        Path strange = Files.writeString(home.resolve("strange"), "not the platform's");
         platform.deleteData();
-        assertThat(home).doesNotExist();
-    }
-
-    @Test
-    void a_busy_port_is_named_with_who_needs_and_who_holds_it_and_nothing_starts() throws Exception {
-        try (ServerSocket holder = new ServerSocket(ports.shipping(), 1, InetAddress.getLoopbackAddress())) {
-            assertThatThrownBy(platform::start)
-                    .isInstanceOf(LocalPlatformException.class)
-                    .hasMessageContaining("Port " + holder.getLocalPort())
-                    .hasMessageContaining("shipping-service")
-                    .hasMessageContaining("(pid " + ProcessHandle.current().pid() + ")");
-        }
-        assertThat(platform.isRunning()).isFalse();
-    }
-
-    @Test
-    void a_service_that_fails_is_named_with_its_reason_and_its_log_and_nothing_is_left_running() throws Exception {
-        Path failing = FakeService.repository(folder.resolve("failing"), "billing-service");
-        Platform broken = Platform.at(failing, home, ports);
-
-        assertThatThrownBy(broken::start)
-                .isInstanceOf(LocalPlatformException.class)
-                .hasMessageContaining("billing-service did not start: " + FakeService.FAILURE)
-                .hasMessageContaining("billing-service.log");
-        assertThat(broken.isRunning()).isFalse();
+        assertThat(home.resolve("postgres")).doesNotExist();
+        assertThat(home.resolve("logs")).doesNotExist();
+        assertThat(strange).exists();
     }
 
     @Test

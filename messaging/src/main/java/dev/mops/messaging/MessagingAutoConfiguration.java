@@ -11,7 +11,9 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
@@ -38,8 +40,24 @@ public final class MessagingAutoConfiguration {
 
     @Bean
     @DependsOnDatabaseInitialization
-    MessagingSchema messagingSchema(DataSource dataSource, Environment environment) {
-        return new MessagingSchema(dataSource, environment.getProperty("spring.flyway.enabled", Boolean.class, true));
+    MessagingSchema messagingSchema(
+            DataSource dataSource,
+            FlywayConfigurationCustomizer migrationsWithoutTransactionTimeout,
+            Environment environment) {
+        return new MessagingSchema(
+                dataSource,
+                migrationsWithoutTransactionTimeout,
+                environment.getProperty("spring.flyway.enabled", Boolean.class, true));
+    }
+
+    /** A migration may take longer than a transaction of the service: it runs outside of the pool and its limits. */
+    @Bean
+    FlywayConfigurationCustomizer migrationsWithoutTransactionTimeout(JdbcConnectionDetails database) {
+        return flyway -> {
+            if (flyway.getDataSource() instanceof HikariDataSource) {
+                flyway.dataSource(database.getJdbcUrl(), database.getUsername(), database.getPassword());
+            }
+        };
     }
 
     @Bean
@@ -56,17 +74,20 @@ public final class MessagingAutoConfiguration {
         return new TransactionTimeouts(settings);
     }
 
-    /** Sets the limits of every pooled connection's transactions. */
+    /** Limits the transactions of every pooled connection, and keeps values of rows out of what it throws. */
     private record TransactionTimeouts(ObjectProvider<MessagingProperties> settings) implements BeanPostProcessor {
 
         @Override
         public Object postProcessBeforeInitialization(Object bean, String beanName) {
-            if (bean instanceof HikariDataSource pool
-                    && !pool.getDataSourceProperties().containsKey("options")) {
+            if (bean instanceof HikariDataSource pool) {
+                // Its default quotes the whole statement of a batch, with names, addresses and tokens.
+                pool.getDataSourceProperties().putIfAbsent("logServerErrorDetail", "false");
                 long millis = settings.getObject().transactionTimeout().toMillis();
-                pool.addDataSourceProperty(
-                        "options",
-                        "-c idle_in_transaction_session_timeout=%1$d -c transaction_timeout=%1$d".formatted(millis));
+                pool.getDataSourceProperties()
+                        .putIfAbsent(
+                                "options",
+                                "-c idle_in_transaction_session_timeout=%1$d -c transaction_timeout=%1$d"
+                                        .formatted(millis));
             }
             return bean;
         }

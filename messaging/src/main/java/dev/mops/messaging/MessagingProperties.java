@@ -16,7 +16,8 @@ import org.springframework.util.unit.DataSize;
  * @param batchSize the most records in one poll, and so in one transaction
  * @param callConcurrency the most calls of the outside world at once, for each consumer
  * @param callTimeout how long one call of the outside world may take
- * @param maxEventSize the largest event that {@link Outbox#publish} takes, headers included
+ * @param maxEventSize the largest event that {@link Outbox#publish} takes, headers included; at most 1000 KB,
+ *     since Kafka takes 1 MiB by default and what it refuses would block the outbox
  * @param pollInterval how often the relay looks for rows of other instances
  * @param relayTimeout how long a relay may lead without an acknowledgement before it hands over
  * @param transactionTimeout how long a transaction may last or stand idle before PostgreSQL ends it, so that a paused
@@ -40,12 +41,18 @@ public record MessagingProperties(
         @DefaultValue("200ms") Duration retryBackoff,
         @DefaultValue("10s") Duration maxRetryBackoff) {
 
+    private static final DataSize LARGEST_EVENT = DataSize.ofKilobytes(1_000);
+
     public MessagingProperties {
         atLeastOne("partitions", partitions);
         atLeastOne("concurrency", concurrency);
         atLeastOne("batch-size", batchSize);
         atLeastOne("call-concurrency", callConcurrency);
         positive("call-timeout", callTimeout);
+        if (maxEventSize.compareTo(LARGEST_EVENT) > 0) {
+            throw new IllegalArgumentException("mops.messaging.max-event-size must be at most " + LARGEST_EVENT
+                    + ", not " + maxEventSize + ": Kafka's default takes 1 MB, and what it refuses blocks the outbox");
+        }
         positive("poll-interval", pollInterval);
         positive("relay-timeout", relayTimeout);
         positive("transaction-timeout", transactionTimeout);

@@ -104,6 +104,14 @@ public final class AccountService implements AutoCloseable {
         return count == null ? 0 : count;
     }
 
+    /** The application names of the connections that hold the relay's lock. */
+    public List<String> leaders() {
+        return jdbc().query(
+                        "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)"
+                                + " WHERE locktype = 'advisory' AND granted AND datname = current_database()",
+                        (row, n) -> row.getString(1));
+    }
+
     public Outbox outbox() {
         return context.getBean(Outbox.class);
     }

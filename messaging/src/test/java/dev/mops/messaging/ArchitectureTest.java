@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.CompositeArchRule;
 import java.util.List;
 
 /** ArchUnit's default stands: a rule that matches nothing fails. */
@@ -39,12 +40,27 @@ class ArchitectureTest {
             .resideInAnyPackage("dev.mops.messaging.outbox..", "dev.mops.messaging.inbox..");
 
     @ArchTest
-    static final ArchRule write_path_and_read_path_know_nothing_of_each_other = noClasses()
+    static final ArchRule write_path_and_read_path_know_nothing_of_each_other = CompositeArchRule.of(noClasses()
+                    .that()
+                    .resideInAPackage("dev.mops.messaging.outbox..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("dev.mops.messaging.inbox.."))
+            .and(noClasses()
+                    .that()
+                    .resideInAPackage("dev.mops.messaging.inbox..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("dev.mops.messaging.outbox.."));
+
+    /** JPA would select each row before it inserts it. */
+    @ArchTest
+    static final ArchRule outbox_and_inbox_are_written_without_jpa = noClasses()
             .that()
-            .resideInAPackage("dev.mops.messaging.outbox..")
+            .haveNameNotMatching(".*OutboxAutoConfiguration.*")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("dev.mops.messaging.inbox..");
+            .resideInAnyPackage("jakarta.persistence..", "org.hibernate..", "org.springframework.orm..");
 
     @ArchTest
     static void what_is_public_is_so_on_purpose(JavaClasses all) {

@@ -78,10 +78,15 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** Sends a signal by name, for example {@code STOP}. */
+    /** Sends a signal by name, for example {@code CONT}. */
     void signal(String name) {
+        signal(name, process.pid());
+    }
+
+    /** Sends a signal to any process, for example the one that calls. */
+    static void signal(String name, long pid) {
         try {
-            assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+            assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(pid))
                             .inheritIO()
                             .start()
                             .waitFor())

@@ -60,7 +60,9 @@ class InboxTest {
     }
 
     @Test
-    void an_event_that_stands_twice_in_a_batch_takes_effect_once() {
+    void an_event_that_stands_twice_in_a_batch_takes_effect_and_is_counted_once() {
+        var counter = service.bean(MeterRegistry.class).counter("mops.messaging.events.handled", "topic", "inbox");
+        double handled = counter.count();
         ProducerRecord<byte[], byte[]> first = TOPIC.event(new Deposited("twice-in-batch", 1));
         ProducerRecord<byte[], byte[]> second = TOPIC.event(new Deposited("twice-in-batch", 2));
 
@@ -71,6 +73,7 @@ class InboxTest {
         awaitAllConsumed();
         assertThat(service.numbersOf("twice-in-batch")).containsExactly(1L, 2L);
         assertThat(PREPARED).containsExactly(List.of(1L, 2L));
+        assertThat(counter.count()).isEqualTo(handled + 2);
     }
 
     @Test

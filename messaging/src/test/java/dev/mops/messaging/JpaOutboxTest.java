@@ -7,14 +7,11 @@ import dev.mops.messaging.AccountEvent.Deposited;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Id;
-import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -94,36 +91,12 @@ class JpaOutboxTest {
         assertThat(balance[0]).isEqualTo(2);
     }
 
-    @Test
-    void ids_follow_the_order_of_commits_under_load() {
-        service.touch("counted");
-        List<CompletableFuture<Void>> publishers = LongStream.range(0, 4)
-                .mapToObj(n -> inBackground(() -> {
-                    for (int i = 0; i < 50; i++) {
-                        service.inTransaction(() -> {
-                            Account account = change("counted");
-                            service.outbox().publish(new Deposited("counted", account.balance - 1));
-                        });
-                    }
-                }))
-                .toList();
-        publishers.forEach(CompletableFuture::join);
-
-        await().untilAsserted(() -> assertThat(service.numbersOf("counted"))
-                .isEqualTo(LongStream.rangeClosed(1, 200).boxed().toList()));
-    }
-
     private static CompletableFuture<Void> inBackground(Runnable work) {
         return CompletableFuture.runAsync(work, task -> Thread.ofPlatform().start(task));
     }
 
-    private static Account change(String id) {
-        EntityManager entityManager = service.bean(EntityManager.class);
-        Account account = id.equals("counted")
-                ? entityManager.find(Account.class, id, LockModeType.PESSIMISTIC_WRITE)
-                : entityManager.find(Account.class, id);
-        account.balance++;
-        return account;
+    private static void change(String id) {
+        service.bean(EntityManager.class).find(Account.class, id).balance++;
     }
 
     private static long balanceIn(String account) {

@@ -1,6 +1,7 @@
 package dev.mops.messaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.awaitility.Awaitility.await;
 
 import dev.mops.local.KafkaServer;
@@ -17,9 +18,13 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Kafka or PostgreSQL is killed under a running service, and comes back. */
+@ExtendWith(OutputCaptureExtension.class)
 class OutageTest {
 
     private static final Duration LONG = Duration.ofSeconds(30);
@@ -76,14 +81,23 @@ class OutageTest {
     }
 
     @Test
-    void a_killed_postgresql_holds_up_relay_and_consumers_only_as_long_as_it_is_down() {
+    void a_killed_postgresql_holds_up_relay_and_consumers_only_as_long_as_it_is_down(CapturedOutput log) {
+        TopicLog topic = TopicLog.of("postgres_down", kafka.bootstrapServers());
         try (AccountService service = start("postgres_down")) {
             publish(service, 1, 100);
             postgres.kill();
+            int from = log.toString().length();
+            topic.append(topic.event(new Deposited("b", 1)));
+            await().untilAsserted(() -> assertThat(log.toString().substring(from))
+                    .containsPattern("records from postgres_down-.* is rolled back and runs again"));
+            assertThatException().isThrownBy(() -> service.publish(new Deposited("refused", 1)));
+
             postgres.start();
             publish(service, 101, 120);
 
             assertAllTakeEffect(service, "postgres_down", 120);
+            assertThat(service.numbersOf("b")).containsExactly(1L);
+            assertThat(topic.firstOccurrences()).containsOnlyKeys("a", "b");
         }
     }
 

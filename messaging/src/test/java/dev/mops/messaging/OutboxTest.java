@@ -64,6 +64,19 @@ class OutboxTest {
     }
 
     @Test
+    void the_table_is_vacuumed_as_a_queue() {
+        assertThat(service.jdbc()
+                        .queryForList(
+                                "SELECT unnest(reloptions) FROM pg_class WHERE oid = 'outbox_event'::regclass",
+                                String.class))
+                .containsExactlyInAnyOrder(
+                        "autovacuum_vacuum_scale_factor=0",
+                        "autovacuum_vacuum_threshold=2000",
+                        "autovacuum_vacuum_insert_threshold=-1",
+                        "autovacuum_vacuum_cost_delay=0");
+    }
+
+    @Test
     void an_event_is_not_published_without_a_transaction() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> service.outbox().publish(new Withdrawn("none", 1)))

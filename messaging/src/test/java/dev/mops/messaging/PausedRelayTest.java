@@ -1,5 +1,6 @@
 package dev.mops.messaging;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,8 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.producer.ProducerInterceptor;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +21,8 @@ class PausedRelayTest {
 
     private static final String NAME = "paused_relay";
     private static final int BURST = 3_000;
+    private static final int MIDDLE = 1_500;
+    private static final String FALLS_ASLEEP = "The relay falls asleep";
 
     @TempDir
     private Path folder;
@@ -27,37 +31,34 @@ class PausedRelayTest {
     void a_relay_that_slept_through_its_succession_neither_loses_nor_reorders() {
         try (AccountService service = AccountService.named(NAME).noting().start()) {
             service.relay().stop();
-            Map<String, ChildProcess> relays = Map.of("one relay", relay("one"), "other relay", relay("other"));
-            try {
-                // Two JVMs have to start first.
+            publish(service, 0);
+            try (ChildProcess leader = ChildProcess.start(
+                    folder,
+                    "leader",
+                    SleepingRelay.class,
+                    List.of(
+                            EmbeddedServers.shared().postgres().jdbcUrl(NAME),
+                            EmbeddedServers.shared().kafka().bootstrapServers()))) {
+                // A JVM has to start first.
                 await().atMost(Duration.ofMinutes(2))
-                        .untilAsserted(() -> assertThat(service.count(RELAYS))
-                                .as(() -> relays.values().stream()
-                                        .map(ChildProcess::log)
-                                        .toList()
-                                        .toString())
-                                .isEqualTo(2));
-                publish(service, 0);
-                await().untilAsserted(
-                                () -> assertThat(TopicLog.of(NAME).records()).isNotEmpty());
-                ChildProcess leader = Objects.requireNonNull(relays.get(leader(service)));
-                leader.signal("STOP");
+                        .untilAsserted(() -> assertThat(leader.log()).contains(FALLS_ASLEEP));
+                assertThat(service.count("outbox_event")).isBetween(1L, BURST - 1L);
 
+                service.relay().start();
+                await().untilAsserted(() -> assertThat(service.leaders()).containsExactly(NAME + " relay"));
                 publish(service, BURST);
-                await().atMost(Duration.ofSeconds(30))
-                        .untilAsserted(
+                await().untilAsserted(
                                 () -> assertThat(service.count("outbox_event")).isZero());
-                assertThat(relays.get(leader(service))).isNotSameAs(leader);
                 leader.signal("CONT");
                 publish(service, 2 * BURST);
 
-                await().atMost(Duration.ofSeconds(30))
-                        .untilAsserted(() -> assertThat(service.count("effect")).isEqualTo(3 * BURST));
+                await().untilAsserted(() -> assertThat(service.count("effect")).isEqualTo(3 * BURST));
                 await().untilAsserted(
                                 () -> assertThat(service.count("outbox_event")).isZero());
                 // The one that slept is there again, and stands by.
-                await().untilAsserted(() -> assertThat(service.count(RELAYS)).isEqualTo(2));
-                assertThat(service.count(LEADERS)).isEqualTo(1);
+                await().untilAsserted(() ->
+                        assertThat(service.count(RELAYS)).as(leader.log()).isEqualTo(2));
+                assertThat(service.leaders()).containsExactly(NAME + " relay");
                 Map<String, List<Long>> log = TopicLog.of(NAME).firstOccurrences();
                 for (int key = 0; key < 10; key++) {
                     int remainder = key;
@@ -68,21 +69,8 @@ class PausedRelayTest {
                     assertThat(log).containsEntry("a-" + key, numbers);
                 }
                 assertThat(service.count("effect")).isEqualTo(3 * BURST);
-            } finally {
-                relays.values().forEach(ChildProcess::close);
             }
         }
-    }
-
-    private ChildProcess relay(String application) {
-        return ChildProcess.start(
-                folder,
-                application,
-                RelayProcess.class,
-                List.of(
-                        EmbeddedServers.shared().postgres().jdbcUrl(NAME),
-                        EmbeddedServers.shared().kafka().bootstrapServers(),
-                        application));
     }
 
     private static void publish(AccountService service, int from) {
@@ -94,26 +82,33 @@ class PausedRelayTest {
     }
 
     private static final String RELAYS =
-            "pg_stat_activity WHERE datname = '" + NAME + "' AND application_name IN ('one relay', 'other relay')";
-    private static final String LEADERS =
-            "pg_stat_activity JOIN pg_locks USING (pid) WHERE locktype = 'advisory' AND datname = '" + NAME + "'";
+            "pg_stat_activity WHERE datname = '" + NAME + "' AND application_name LIKE '% relay'";
 
-    private static String leader(AccountService service) {
-        return Objects.requireNonNull(
-                service.jdbc().queryForObject("SELECT application_name FROM " + LEADERS, String.class));
-    }
-
-    /** An instance that does nothing but relay. */
-    static final class RelayProcess {
-
-        private RelayProcess() {}
+    /** An instance that does nothing but relay, and stops when the middle of the first burst is about to be sent. */
+    public static final class SleepingRelay implements ProducerInterceptor<byte[], byte[]> {
 
         public static void main(String[] args) {
             ChildProcess.endWithParent();
             AccountService.named(NAME)
-                    .with("spring.application.name", args[2])
+                    .with("spring.application.name", "leader")
+                    .with("spring.kafka.producer.properties.interceptor.classes", SleepingRelay.class.getName())
                     .with("mops.messaging.relay-timeout", "1s")
                     .start(args[0], args[1]);
         }
+
+        @Override
+        public ProducerRecord<byte[], byte[]> onSend(ProducerRecord<byte[], byte[]> record) {
+            if (new String(record.value(), UTF_8).contains("\"number\":" + MIDDLE + "}")) {
+                System.out.println(FALLS_ASLEEP);
+                ChildProcess.signal("STOP", ProcessHandle.current().pid());
+            }
+            return record;
+        }
+
+        @Override
+        public void close() {}
+
+        @Override
+        public void configure(Map<String, ?> configs) {}
     }
 }

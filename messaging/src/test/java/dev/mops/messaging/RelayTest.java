@@ -11,7 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -23,11 +25,17 @@ import org.apache.kafka.clients.producer.ProducerInterceptor;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
+@ExtendWith(OutputCaptureExtension.class)
 class RelayTest {
 
     private static final String INTERCEPTOR = "spring.kafka.producer.properties.interceptor.classes";
@@ -37,8 +45,7 @@ class RelayTest {
         try (AccountService stays = AccountService.named("hand_over").noting().start()) {
             AccountService leads = AccountService.named("hand_over").noting().start();
             stays.relay().stop();
-            await().untilAsserted(() ->
-                    assertThat(stays.count(LEADERS.formatted("hand_over"))).isEqualTo(1));
+            await().untilAsserted(() -> assertThat(stays.leaders()).hasSize(1));
             stays.relay().start();
             for (int n = 1; n <= 300; n++) {
                 if (n == 150) {
@@ -72,8 +79,79 @@ class RelayTest {
             }
             await().untilAsserted(() -> assertThat(one.effects()).hasSize(100));
 
-            assertThat(one.count(LEADERS.formatted("one_leads"))).isEqualTo(1);
+            assertThat(one.leaders()).hasSize(1);
             assertThat(TopicLog.of("one_leads").records()).hasSize(100);
+        }
+    }
+
+    @Test
+    void a_leader_that_kafka_does_not_acknowledge_hands_over_to_one_that_it_does(CapturedOutput log) throws Exception {
+        TopicLog topic = TopicLog.of("unacknowledged");
+        try (AccountService leads = AccountService.named("unacknowledged")
+                        .with("spring.application.name", "throttled")
+                        .with("spring.kafka.producer.client-id", "throttled")
+                        .with("mops.messaging.relay-timeout", "1s")
+                        .start();
+                Admin admin = topic.admin()) {
+            await().untilAsserted(() -> assertThat(leads.leaders()).containsExactly("throttled relay"));
+            try (AccountService standsBy =
+                    AccountService.named("unacknowledged").noting().start()) {
+                // Each time that the broker has acknowledged, it takes nothing more of this client for seconds.
+                admin.alterClientQuotas(List.of(new ClientQuotaAlteration(
+                                new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, "throttled")),
+                                List.of(new ClientQuotaAlteration.Op("producer_byte_rate", 1.0)))))
+                        .all()
+                        .get();
+                AtomicLong events = new AtomicLong();
+                await().untilAsserted(() -> {
+                    standsBy.publish(new Deposited("a", events.incrementAndGet()));
+                    assertThat(standsBy.leaders()).containsExactly("unacknowledged relay");
+                });
+                // By itself: without that, PostgreSQL would end its session somewhat later.
+                assertThat(log).contains("[throttled]", "Kafka did not acknowledge within");
+                standsBy.publish(new Deposited("a", events.incrementAndGet()));
+
+                List<Long> numbers =
+                        LongStream.rangeClosed(1, events.get()).boxed().toList();
+                await().untilAsserted(() -> assertThat(standsBy.numbersOf("a")).isEqualTo(numbers));
+                assertThat(topic.firstOccurrences()).containsOnly(Map.entry("a", numbers));
+            }
+        }
+    }
+
+    @Test
+    void a_commit_wakes_the_relay() {
+        try (AccountService service = AccountService.named("woken")
+                .with("mops.messaging.poll-interval", "1h")
+                .start()) {
+            // The first ones may still be found by the look with which a relay begins.
+            for (int n = 1; n <= 5; n++) {
+                service.publish(new Deposited("a", n));
+                await().untilAsserted(
+                                () -> assertThat(service.count("outbox_event")).isZero());
+            }
+            assertThat(TopicLog.of("woken").records()).hasSize(5);
+        }
+    }
+
+    @Test
+    void settings_of_the_users_producers_do_not_weaken_the_relay() {
+        try (AccountService service = AccountService.named("user_settings")
+                .with(INTERCEPTOR, ProducerSettings.class.getName())
+                .with("spring.kafka.producer.acks", 1)
+                .with("spring.kafka.producer.retries", 0)
+                .with("spring.kafka.producer.properties.enable.idempotence", false)
+                .with("spring.kafka.producer.properties.max.in.flight.requests.per.connection", 10)
+                .with("spring.kafka.producer.properties.delivery.timeout.ms", 60_000)
+                .start()) {
+            service.publish(new Deposited("a", 1));
+            await().untilAsserted(
+                            () -> assertThat(service.count("outbox_event")).isZero());
+
+            assertThat(ProducerSettings.SETTINGS)
+                    .containsEntry("acks", "all")
+                    .containsEntry("enable.idempotence", true)
+                    .containsEntry("delivery.timeout.ms", Integer.MAX_VALUE);
         }
     }
 
@@ -168,8 +246,24 @@ class RelayTest {
         return numbers;
     }
 
-    private static final String LEADERS =
-            "pg_locks JOIN pg_database ON pg_database.oid = database WHERE locktype = 'advisory' AND datname = '%s'";
+    /** Notes with which settings the relay's producer is made. */
+    public static final class ProducerSettings implements ProducerInterceptor<byte[], byte[]> {
+
+        static final Map<String, Object> SETTINGS = new ConcurrentHashMap<>();
+
+        @Override
+        public ProducerRecord<byte[], byte[]> onSend(ProducerRecord<byte[], byte[]> record) {
+            return record;
+        }
+
+        @Override
+        public void close() {}
+
+        @Override
+        public void configure(Map<String, ?> configs) {
+            SETTINGS.putAll(configs);
+        }
+    }
 
     /** Notes how many rows the outbox holds when an event is acknowledged. */
     public static final class RowsAtAcknowledgement implements ProducerInterceptor<byte[], byte[]> {

@@ -45,7 +45,7 @@ class OrderController {
     }
 
     /** Places an order. It is accepted with the answer; whether it ships, its status tells. */
-    @PostMapping("/orders")
+    @PostMapping(path = "/orders", produces = MediaType.APPLICATION_JSON_VALUE)
     @ApiResponse(
             responseCode = "202",
             description = "Accepted, or accepted before with the same Idempotency-Key",
@@ -76,7 +76,7 @@ class OrderController {
     }
 
     /** Asks for a cancellation; the log decides whether it comes in time. */
-    @PostMapping("/orders/{orderId}/cancellation")
+    @PostMapping(path = "/orders/{orderId}/cancellation", produces = MediaType.APPLICATION_JSON_VALUE)
     @ResponseStatus(HttpStatus.ACCEPTED)
     @Transactional
     OrderView cancel(@PathVariable UUID orderId) {

@@ -1,10 +1,12 @@
 package dev.mops.web;
 
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,7 @@ import org.springframework.web.multipart.MultipartException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
@@ -47,8 +50,11 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     /** The field that is to blame where it is none of the body's fields. */
     private static final String BODY = "body";
 
-    /** The most characters of a field's name in an answer: it may be one that the client made up. */
-    private static final int MAX_FIELD_LENGTH = 100;
+    /** The most characters of a field's name or a parser's message in an answer: the client may have made them up. */
+    private static final int MAX_ECHO_LENGTH = 150;
+
+    /** SQLSTATEs: connection, resources, shutdown or crash, idle and transaction timeout. */
+    private static final List<String> AWAY = List.of("08", "53", "57P", "25P03", "25P04");
 
     @Override
     protected @Nullable ResponseEntity<Object> handleMethodArgumentNotValid(
@@ -89,11 +95,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
                     case MismatchedInputException mismatch ->
                         new FieldError(path(mismatch), ruleOfJson(mismatch.getTargetType()));
                     case InputCoercionException number -> new FieldError(path(number), "is out of range");
-                    case StreamReadException malformed ->
-                        new FieldError(path(malformed), "must be valid JSON: " + malformed.getOriginalMessage());
-                    case JacksonException tooLarge ->
+                    case StreamConstraintsException tooLarge ->
                         new FieldError(
-                                path(tooLarge), "must be JSON within its limits: " + tooLarge.getOriginalMessage());
+                                BODY, "must be JSON within its limits: " + shortened(tooLarge.getOriginalMessage()));
+                    case StreamReadException malformed ->
+                        new FieldError(
+                                path(malformed), "must be valid JSON: " + shortened(malformed.getOriginalMessage()));
                     case null, default -> new FieldError(BODY, "must be JSON of the documented shape");
                 };
         return refused(e, Stream.of(error), headers, request);
@@ -102,6 +109,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Object> handleMultipart(MultipartException e) {
         return answer(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The Content-Type must be application/json");
+    }
+
+    /** Thrown late, when a parameter is read first: Tomcat decodes the query then. */
+    @ExceptionHandler
+    ResponseEntity<Object> handleUndecodable(InvalidParameterException e) {
+        return answer(HttpStatus.BAD_REQUEST, "The query can't be decoded");
     }
 
     @ExceptionHandler({
@@ -118,11 +131,26 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> handleUnexpected(Exception e) {
+        if (isDatabaseAway(e)) {
+            return handleDatabaseAway(e);
+        }
         log.error("A request failed", e);
         // A commit whose answer was lost fails here, too: nobody knows whether it took effect.
         return answer(
                 HttpStatus.INTERNAL_SERVER_ERROR,
                 "The service failed, perhaps after the request took effect. Repeat it with its Idempotency-Key where it has one");
+    }
+
+    // Hibernate and Spring name few of the states with which PostgreSQL says that it goes, is full, or ends a session.
+    private static boolean isDatabaseAway(Throwable e) {
+        for (Throwable link = e; link != null; link = link.getCause()) {
+            if (link instanceof SQLException sql
+                    && sql.getSQLState() != null
+                    && AWAY.stream().anyMatch(sql.getSQLState()::startsWith)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static ResponseEntity<Object> answer(HttpStatus status, String detail) {
@@ -166,8 +194,11 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         if (path.isEmpty()) {
             return BODY;
         }
-        String field = path.startsWith(".") ? path.substring(1) : path;
-        return field.length() <= MAX_FIELD_LENGTH ? field : field.substring(0, MAX_FIELD_LENGTH) + "…";
+        return shortened(path.startsWith(".") ? path.substring(1) : path);
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= MAX_ECHO_LENGTH ? text : text.substring(0, MAX_ECHO_LENGTH) + "…";
     }
 
     private static String ruleOfJson(@Nullable Class<?> target) {

@@ -2,6 +2,7 @@ package dev.mops.web;
 
 import java.util.Locale;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.jackson.autoconfigure.JsonFactoryBuilderCustomizer;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -12,6 +13,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.web.servlet.LocaleResolver;
 import org.springframework.web.servlet.i18n.FixedLocaleResolver;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
@@ -30,6 +32,9 @@ import tools.jackson.databind.type.LogicalType;
         })
 @Import({ProblemHandler.class, ApiDescription.class})
 public final class WebAutoConfiguration {
+
+    private static final int MAX_BODY_BYTES = 64 * 1024;
+    private static final int MAX_NESTING = 20;
 
     @Bean
     IdempotentRequests idempotentRequests(JdbcTemplate jdbc, PlatformTransactionManager transactions, JsonMapper json) {
@@ -50,6 +55,15 @@ public final class WebAutoConfiguration {
                         config -> config.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                                 .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                                 .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail));
+    }
+
+    /** Checked while it is read: a request must not fill the memory before its fields are looked at. */
+    @Bean
+    JsonFactoryBuilderCustomizer limitedJson() {
+        return json -> json.streamReadConstraints(StreamReadConstraints.builder()
+                .maxDocumentLength(MAX_BODY_BYTES)
+                .maxNestingDepth(MAX_NESTING)
+                .build());
     }
 
     /** One language, whatever the client prefers: the rules that an answer names are part of the API. */

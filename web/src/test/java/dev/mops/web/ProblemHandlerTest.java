@@ -2,6 +2,7 @@ package dev.mops.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,15 +49,40 @@ class ProblemHandlerTest extends WebApplicationTest {
     void the_detail_repeats_field_and_rule_for_those_who_read_no_further() {
         problem("/failure?of=NOTHING", HttpStatus.BAD_REQUEST)
                 .jsonPath("$.detail")
-                .isEqualTo("of must be one of [CODE, POOL, CONNECTION, DEADLOCK]")
+                .isEqualTo("of must be one of [CODE, POOL, CONNECTION, SHUTDOWN, DEADLOCK]")
                 .jsonPath("$.instance")
                 .isEqualTo("/failure");
     }
 
+    @Test
+    void a_query_that_is_not_utf_8_is_the_client_s_fault() {
+        problem(
+                http.get().uri(builder -> URI.create(builder.path("/failure").build() + "?of=%ff")),
+                HttpStatus.BAD_REQUEST);
+    }
+
+    @Test
+    void a_body_larger_than_its_limit_is_refused_before_it_fills_the_memory() {
+        String name = "a".repeat(100_000);
+        problem(
+                        http.post()
+                                .uri("/greetings")
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .body("{\"name\":\"" + name + "\"}"),
+                        HttpStatus.BAD_REQUEST)
+                .jsonPath("$.errors[0].field")
+                .isEqualTo("body")
+                .jsonPath("$.errors[0].rule")
+                .value(String.class, rule -> assertThat(rule).contains("65536").hasSizeLessThan(300));
+    }
+
     private RestTestClient.BodyContentSpec problem(String uri, HttpStatus status) {
-        return http.get()
-                .uri(uri)
-                .exchange()
+        return problem(http.get().uri(uri), status);
+    }
+
+    private static RestTestClient.BodyContentSpec problem(
+            RestTestClient.RequestHeadersSpec<?> request, HttpStatus status) {
+        return request.exchange()
                 .expectStatus()
                 .isEqualTo(status)
                 .expectHeader()

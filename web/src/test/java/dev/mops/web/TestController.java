@@ -1,9 +1,11 @@
 package dev.mops.web;
 
+import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.http.ResponseEntity;
+import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -28,6 +30,7 @@ class TestController {
             case CODE -> new IllegalStateException("a secret");
             case POOL -> new CannotCreateTransactionException("a secret");
             case CONNECTION -> new DataAccessResourceFailureException("a secret");
+            case SHUTDOWN -> new UncategorizedSQLException("a", "secret", new SQLException("a secret", "57P01"));
             case DEADLOCK -> new PessimisticLockingFailureException("a secret");
         };
     }
@@ -52,6 +55,7 @@ class TestController {
         CODE,
         POOL,
         CONNECTION,
+        SHUTDOWN,
         DEADLOCK
     }
 }

@@ -4,11 +4,11 @@ import dev.mops.events.Envelope;
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.EventHandlers.Step;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
-/** Events of one poll that can share a transaction, in log order. */
+/** Events of one poll that can share a transaction; those of a key in log order. */
 record Batch<E>(List<Item<E>> items) {
 
     /** An event with what is to be done with it. */
@@ -20,28 +20,23 @@ record Batch<E>(List<Item<E>> items) {
     }
 
     /**
-     * Cuts before an event with a call whose key already occurs: its intent must be decided on the state that the events
-     * before it have left.
+     * Cuts a poll. An event with a call goes into the batch after the last one of its key: its intent must be decided on
+     * the state that the events before it have left. Keys do not wait for each other, so that the calls of many are made
+     * at once: the batches keep the order of each key, not the order between keys.
      */
     static <E> List<Batch<E>> cut(List<Envelope<E>> envelopes, EventHandlers<E> handlers) {
-        List<Batch<E>> batches = new ArrayList<>();
-        List<Item<E>> items = new ArrayList<>();
-        Set<String> keys = new HashSet<>();
+        List<List<Item<E>>> batches = new ArrayList<>();
+        Map<String, Integer> lastBatchOfKey = new HashMap<>();
         for (Envelope<E> envelope : envelopes) {
             Step<E> step = handlers.stepOf(envelope.event());
-            String key = envelope.metadata().key();
-            if (step instanceof Step.Call && keys.contains(key)) {
-                batches.add(new Batch<>(List.copyOf(items)));
-                items.clear();
-                keys.clear();
+            int batch = lastBatchOfKey.merge(
+                    envelope.metadata().key(), 0, (last, first) -> step instanceof Step.Call ? last + 1 : last);
+            if (batch == batches.size()) {
+                batches.add(new ArrayList<>());
             }
-            items.add(new Item<>(envelope, step));
-            keys.add(key);
+            batches.get(batch).add(new Item<>(envelope, step));
         }
-        if (!items.isEmpty()) {
-            batches.add(new Batch<>(List.copyOf(items)));
-        }
-        return batches;
+        return batches.stream().map(Batch::new).toList();
     }
 
     List<Inbox.EventId> ids() {

@@ -4,7 +4,6 @@ import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.MessagingAutoConfiguration;
 import dev.mops.messaging.MessagingProperties;
 import dev.mops.messaging.MessagingSchema;
-import dev.mops.messaging.outbox.OutboxAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import org.springframework.beans.factory.ObjectProvider;
@@ -17,7 +16,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 
 /** The read path. */
 @AutoConfiguration(
-        after = {MessagingAutoConfiguration.class, OutboxAutoConfiguration.class},
+        after = MessagingAutoConfiguration.class,
         afterName = {
             "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration",
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
