@@ -51,7 +51,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     private static final String BODY = "body";
 
     /** The most characters of a field's name or a parser's message in an answer: the client may have made them up. */
-    private static final int MAX_ECHO_LENGTH = 150;
+    private static final int MAX_ECHO_LENGTH = 100;
 
     /** SQLSTATEs: connection, resources, shutdown or crash, idle and transaction timeout. */
     private static final List<String> AWAY = List.of("08", "53", "57P", "25P03", "25P04");
@@ -97,7 +97,8 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
                     case InputCoercionException number -> new FieldError(path(number), "is out of range");
                     case StreamConstraintsException tooLarge ->
                         new FieldError(
-                                BODY, "must be JSON within its limits: " + shortened(tooLarge.getOriginalMessage()));
+                                path(tooLarge),
+                                "must be JSON within its limits: " + shortened(tooLarge.getOriginalMessage()));
                     case StreamReadException malformed ->
                         new FieldError(
                                 path(malformed), "must be valid JSON: " + shortened(malformed.getOriginalMessage()));
