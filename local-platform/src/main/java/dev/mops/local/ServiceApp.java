@@ -36,6 +36,8 @@ final class ServiceApp {
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
     private static final Duration EXTRACT_TIMEOUT = Duration.ofMinutes(1);
     private static final Duration TRAINING_TIMEOUT = Duration.ofMinutes(10);
+    private static final int KILLED = 128;
+    private static final int TOO_SLOW = -1;
 
     private final String name;
     private final Path target;
@@ -67,11 +69,15 @@ final class ServiceApp {
             Files.deleteIfExists(log);
             List<String> extract = List.of(
                     JAVA, "-Djarmode=tools", "-jar", jar.toString(), "extract", "--destination", folder.toString());
-            if (!run(extract, log, EXTRACT_TIMEOUT)) {
+            if (run(extract, log, EXTRACT_TIMEOUT) != 0) {
                 throw new LocalPlatformException("Can't unpack " + jar + ": "
                         + LogFiles.lastError(log).orElse("no reason given") + " (log: " + log + ")");
             }
-            if (run(training(), log, TRAINING_TIMEOUT) && Files.exists(cache())) {
+            int trained = run(training(), log, TRAINING_TIMEOUT);
+            if (trained > KILLED) {
+                throw new LocalPlatformException(name + ": caching its classes was broken off: run this again");
+            }
+            if (trained == 0 && Files.exists(cache())) {
                 say.accept(name + ": classes cached for a quick start in " + Durations.since(begin));
             } else {
                 Files.deleteIfExists(cache());
@@ -150,16 +156,14 @@ final class ServiceApp {
                 + JVM_OPTIONS + "\n" + training();
     }
 
-    private static boolean run(List<String> command, Path log, Duration atMost) throws IOException {
+    /** Runs a program to its end; returns its exit status, which is above 128 after a signal, such as Ctrl-C's. */
+    private static int run(List<String> command, Path log, Duration atMost) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         Process process = builder.start();
         try {
-            if (process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
-                return process.exitValue() == 0;
-            }
-            return false;
+            return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS) ? process.exitValue() : TOO_SLOW;
         } catch (InterruptedException e) {
             throw OsProcess.interrupted();
         } finally {

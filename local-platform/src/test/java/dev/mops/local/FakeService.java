@@ -24,6 +24,8 @@ final class FakeService {
 
     private static final String FAILS = "fails";
 
+    private static final String INTERRUPTED = "interrupted";
+
     private FakeService() {}
 
     /** A repository whose four services are fakes, the same for all tests: what is prepared once stays so. */
@@ -55,6 +57,11 @@ final class FakeService {
         return root.resolve(service).resolve("target").resolve(FAILS);
     }
 
+    /** As long as this file exists, the service's training ends as by Ctrl-C. */
+    static Path interrupted(Path root, String service) {
+        return root.resolve(service).resolve("target").resolve(INTERRUPTED);
+    }
+
     /** Unpacks itself, trains, or serves, as a Spring Boot jar would. */
     public static void main(String[] args) throws IOException {
         if ("tools".equals(System.getProperty("jarmode"))) {
@@ -63,10 +70,13 @@ final class FakeService {
             Files.copy(jar, destination.resolve(String.valueOf(jar.getFileName())));
             return;
         }
+        Path app = Path.of(System.getProperty("java.class.path")).toAbsolutePath();
         if ("onRefresh".equals(System.getProperty("spring.context.exit"))) {
+            if (Files.exists(app.resolve("..", "..", INTERRUPTED).normalize())) {
+                System.exit(130);
+            }
             return;
         }
-        Path app = Path.of(System.getProperty("java.class.path")).toAbsolutePath();
         if (Files.exists(app.resolve("..", "..", FAILS).normalize())) {
             System.out.println("***************************\nAPPLICATION FAILED TO START\n\nDescription:\n\n" + FAILURE
                     + "\n\nAction:\n\nTell it otherwise.\n");

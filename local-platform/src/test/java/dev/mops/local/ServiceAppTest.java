@@ -1,6 +1,7 @@
 package dev.mops.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,21 @@ class ServiceAppTest {
 
         assertThat(said).singleElement().asString().contains("classes cached for a quick start");
         assertThat(stamp).hasContent(before);
+    }
+
+    @Test
+    void a_preparation_that_was_broken_off_is_made_again() throws Exception {
+        Files.delete(prepared.resolve("prepared"));
+        Path interrupted = Files.createFile(FakeService.interrupted(FakeService.repository(), SERVICE));
+        try {
+            assertThatThrownBy(() -> app.prepare(said::add)).hasMessageContaining("run this again");
+        } finally {
+            Files.delete(interrupted);
+        }
+
+        app.prepare(said::add);
+
+        assertThat(said).singleElement().asString().contains("classes cached for a quick start");
     }
 
     @Test
