@@ -205,6 +205,10 @@ public final class Mops implements Runnable {
         if (part.isRunning().getAsBoolean()) {
             throw new LocalPlatformException(part.name() + " runs already");
         }
+        if (Build.SERVICES.contains(part.name()) && !platform.postgres().isRunning()) {
+            throw new LocalPlatformException(
+                    part.name() + " needs its database, which is down: ./mops start postgres, then this again");
+        }
         long begin = System.nanoTime();
         platform.alone(part.start());
         out.println(part.name() + ": ready in " + Durations.since(begin));

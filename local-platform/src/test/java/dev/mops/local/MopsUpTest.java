@@ -121,6 +121,11 @@ class MopsUpTest {
                 .asString()
                 .startsWith("billing-service");
 
+        assertThat(start("kill", "postgres").status()).isZero();
+        Program withoutDatabase = start("start", "billing");
+        assertThat(withoutDatabase.status()).isEqualTo(1);
+        assertThat(withoutDatabase.err()).singleElement().asString().contains("./mops start postgres");
+        assertThat(start("start", "postgres").status()).isZero();
         Program begin = start("start", "billing");
         assertThat(begin.status()).isZero();
         assertThat(begin.out()).singleElement().asString().startsWith("billing-service: ready in");

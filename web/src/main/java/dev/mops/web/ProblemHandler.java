@@ -21,6 +21,7 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.validation.Errors;
 import org.springframework.validation.method.ParameterErrors;
 import org.springframework.validation.method.ParameterValidationResult;
@@ -148,6 +149,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
             if (link instanceof SQLException sql
                     && sql.getSQLState() != null
                     && AWAY.stream().anyMatch(sql.getSQLState()::startsWith)) {
+                return true;
+            }
+            // Where the rollback failed, too, it hides what made it necessary.
+            if (link instanceof TransactionSystemException rollback
+                    && rollback.getApplicationException() != null
+                    && isDatabaseAway(rollback.getApplicationException())) {
                 return true;
             }
         }

@@ -7,6 +7,7 @@ import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.http.ResponseEntity;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -30,9 +31,18 @@ class TestController {
             case CODE -> new IllegalStateException("a secret");
             case POOL -> new CannotCreateTransactionException("a secret");
             case CONNECTION -> new DataAccessResourceFailureException("a secret");
-            case SHUTDOWN -> new UncategorizedSQLException("a", "secret", new SQLException("a secret", "57P01"));
+            case SHUTDOWN -> shutdown();
+            case ROLLBACK -> {
+                TransactionSystemException rollback = new TransactionSystemException("a secret");
+                rollback.initApplicationException(shutdown());
+                yield rollback;
+            }
             case DEADLOCK -> new PessimisticLockingFailureException("a secret");
         };
+    }
+
+    private static UncategorizedSQLException shutdown() {
+        return new UncategorizedSQLException("a", "secret", new SQLException("a secret", "57P01"));
     }
 
     @PostMapping("/greetings")
@@ -56,6 +66,7 @@ class TestController {
         POOL,
         CONNECTION,
         SHUTDOWN,
+        ROLLBACK,
         DEADLOCK
     }
 }
