@@ -128,7 +128,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         log.warn("A request found no database: {}", e.toString());
         return answer(
                 HttpStatus.SERVICE_UNAVAILABLE,
-                "The service can't work now. Repeat the request later, with its Idempotency-Key where it has one");
+                "The service can't work now, and the request may have taken effect. Repeat the request later, with its Idempotency-Key where it has one");
     }
 
     @ExceptionHandler

@@ -32,7 +32,7 @@ class ProblemHandlerTest extends WebApplicationTest {
                 .value(
                         String.class,
                         detail -> assertThat(detail)
-                                .contains("Repeat the request later")
+                                .contains("Repeat the request later", "may have taken effect")
                                 .doesNotContain("secret"));
     }
 
