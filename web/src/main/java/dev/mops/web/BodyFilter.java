@@ -33,7 +33,7 @@ final class BodyFilter extends OncePerRequestFilter {
 
     private static final Logger log = LoggerFactory.getLogger(BodyFilter.class);
 
-    /** So much is still read, and thrown away, after a body was refused: a client that only sends sees no answer. */
+    /** So much over the limit is read and thrown away: many clients look for an answer only when they have sent all. */
     private static final int MAX_DISCARDED_BYTES = 2 << 20;
 
     private static final int BUFFER_BYTES = 8 << 10;
@@ -58,31 +58,39 @@ final class BodyFilter extends OncePerRequestFilter {
         WholeRequest whole = new WholeRequest(request);
         AsyncContext async = request.startAsync(whole, response);
         async.setTimeout(limits.bodyTimeout().toMillis());
-        Reading reading = new Reading(async, request.getInputStream(), whole, response);
+        Reading reading = new Reading(async, whole, request, response);
         async.addListener(reading);
-        if (request.getContentLengthLong() > limits.maxBodySize().toBytes()) {
-            reading.refuseSize();
-        }
         request.getInputStream().setReadListener(reading);
+        reading.begin();
     }
 
     /** What goes on with one body. The server calls one method at a time. */
     private final class Reading implements ReadListener, AsyncListener {
 
+        private final long limit = limits.maxBodySize().toBytes();
         private final AsyncContext async;
-        private final ServletInputStream in;
         private final WholeRequest whole;
+        private final ServletInputStream in;
+        private final long announced;
         private final HttpServletResponse response;
-        private final ByteArrayOutputStream read = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
         private final byte[] buffer = new byte[BUFFER_BYTES];
-        private boolean refused;
-        private long discarded;
+        private long received;
 
-        Reading(AsyncContext async, ServletInputStream in, WholeRequest whole, HttpServletResponse response) {
+        Reading(AsyncContext async, WholeRequest whole, HttpServletRequest request, HttpServletResponse response)
+                throws IOException {
             this.async = async;
-            this.in = in;
             this.whole = whole;
+            this.in = request.getInputStream();
+            this.announced = request.getContentLengthLong();
             this.response = response;
+        }
+
+        /** Does not wait for what would not be read to its end. */
+        void begin() {
+            if (announced > limit + MAX_DISCARDED_BYTES) {
+                refuseSize();
+            }
         }
 
         @Override
@@ -92,37 +100,36 @@ final class BodyFilter extends OncePerRequestFilter {
                 if (count < 0) {
                     return;
                 }
-                if (!refused && read.size() + count > limits.maxBodySize().toBytes()) {
+                received += count;
+                if (received > limit + MAX_DISCARDED_BYTES) {
                     refuseSize();
+                    return;
                 }
-                if (!refused) {
-                    read.write(buffer, 0, count);
-                } else {
-                    discarded += count;
-                    if (discarded > MAX_DISCARDED_BYTES) {
-                        async.complete();
-                        return;
-                    }
+                if (received <= limit) {
+                    body.write(buffer, 0, count);
                 }
             }
         }
 
         @Override
         public void onAllDataRead() {
-            if (refused) {
-                async.complete();
+            if (isTooLarge()) {
+                refuseSize();
             } else {
-                whole.body = read.toByteArray();
+                whole.body = body.toByteArray();
                 async.dispatch();
             }
         }
 
         @Override
         public void onTimeout(AsyncEvent event) {
-            refuse(
-                    HttpStatus.REQUEST_TIMEOUT,
-                    "must be sent within " + limits.bodyTimeout().toMillis() + " ms");
-            async.complete();
+            if (isTooLarge()) {
+                refuseSize();
+            } else {
+                refuse(
+                        HttpStatus.REQUEST_TIMEOUT,
+                        "must be sent within " + limits.bodyTimeout().toMillis() + " ms");
+            }
         }
 
         /** The client is gone, or what it sends is no body. */
@@ -130,21 +137,18 @@ final class BodyFilter extends OncePerRequestFilter {
         public void onError(Throwable e) {
             log.debug("A body broke off", e);
             refuse(HttpStatus.BAD_REQUEST, "must be sent to its end");
-            async.complete();
         }
 
-        void refuseSize() {
-            refuse(
-                    HttpStatus.CONTENT_TOO_LARGE,
-                    "must be at most " + limits.maxBodySize().toBytes() + " bytes");
+        private boolean isTooLarge() {
+            return Math.max(announced, received) > limit;
         }
 
-        /** Answers at once; Tomcat closes the connection after these statuses. */
+        private void refuseSize() {
+            refuse(HttpStatus.CONTENT_TOO_LARGE, "must be at most " + limit + " bytes");
+        }
+
+        /** The end: Tomcat closes the connection after these statuses. */
         private void refuse(HttpStatus status, String rule) {
-            if (refused) {
-                return;
-            }
-            refused = true;
             byte[] problem =
                     json.writeValueAsBytes(FieldError.problem(status, List.of(new FieldError(FieldError.BODY, rule))));
             response.setStatus(status.value());
@@ -152,10 +156,10 @@ final class BodyFilter extends OncePerRequestFilter {
             response.setContentLength(problem.length);
             try {
                 response.getOutputStream().write(problem);
-                response.flushBuffer();
             } catch (IOException e) {
                 log.debug("The client is gone", e);
             }
+            async.complete();
         }
 
         @Override

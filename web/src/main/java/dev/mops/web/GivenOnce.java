@@ -1,5 +1,6 @@
 package dev.mops.web;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collections;
@@ -22,6 +23,9 @@ final class GivenOnce implements HandlerInterceptor, WebMvcConfigurer {
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+        if (request.getDispatcherType() == DispatcherType.ERROR) {
+            return true;
+        }
         Stream<String> parameters = request.getParameterMap().entrySet().stream()
                 .filter(parameter -> parameter.getValue().length > 1)
                 .map(Map.Entry::getKey);

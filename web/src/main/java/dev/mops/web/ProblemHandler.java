@@ -51,7 +51,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
 
-    /** The most characters of a field's name or a parser's message in an answer: the client may have made them up. */
+    /** The most characters of a field's name in an answer: the client may have made it up. */
     private static final int MAX_ECHO_LENGTH = 100;
 
     /** SQLSTATEs: connection, resources, shutdown or crash, idle and transaction timeout. */
@@ -98,11 +98,9 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
                     case InputCoercionException number -> new FieldError(path(number), "is out of range");
                     case StreamConstraintsException tooLarge ->
                         new FieldError(
-                                path(tooLarge),
-                                "must be JSON within its limits: " + shortened(tooLarge.getOriginalMessage()));
+                                path(tooLarge), "must be JSON within its limits: " + tooLarge.getOriginalMessage());
                     case StreamReadException malformed ->
-                        new FieldError(
-                                path(malformed), "must be valid JSON: " + shortened(malformed.getOriginalMessage()));
+                        new FieldError(path(malformed), "must be valid JSON without doubled fields" + place(malformed));
                     case null, default -> new FieldError(FieldError.BODY, "must be JSON of the documented shape");
                 };
         return refused(e, Stream.of(error), headers, request);
@@ -223,6 +221,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
             return FieldError.BODY;
         }
         return shortened(path.startsWith(".") ? path.substring(1) : path);
+    }
+
+    // Not the parser's own words: they repeat what stands there, which may be a token without its quotation marks.
+    private static String place(StreamReadException e) {
+        return ", at line " + e.getLocation().getLineNr() + ", column "
+                + e.getLocation().getColumnNr();
     }
 
     static String shortened(String text) {

@@ -35,7 +35,7 @@ import tools.jackson.databind.type.LogicalType;
             "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration"
         })
 @EnableConfigurationProperties(WebProperties.class)
-@Import({ProblemHandler.class, ProblemController.class, GivenOnce.class, ApiDescription.class})
+@Import({ProblemHandler.class, ProblemController.class, GivenOnce.class, StrictIds.class, ApiDescription.class})
 public final class WebAutoConfiguration {
 
     private static final int MAX_NESTING = 20;

@@ -3,7 +3,8 @@ package dev.mops.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mops.web.RawConnection.Answer;
+import dev.mops.messaging.test.RawConnection;
+import dev.mops.messaging.test.RawConnection.Answer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +38,8 @@ class BodyLimitTest extends WebApplicationTest {
     }
 
     @Test
-    void a_body_that_is_announced_too_large_is_refused_before_it_comes() throws IOException {
+    void a_body_that_is_announced_far_too_large_is_refused_before_it_comes() throws IOException {
+        assertRefused(answer(post(10_000_000)));
         assertRefused(answer(post(Long.MAX_VALUE)));
     }
 
@@ -63,12 +65,20 @@ class BodyLimitTest extends WebApplicationTest {
     }
 
     @Test
+    void an_answer_comes_when_all_is_sent_and_the_connection_ends_in_order() throws IOException {
+        try (RawConnection client = rawConnection()) {
+            assertRefused(client.send(post(2_000_000) + greeting(2_000_000)).answer());
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
     void what_others_than_a_service_would_read_is_limited_too() throws IOException {
-        String form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000000\r\n";
+        String form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 10000000\r\n";
         assertRefused(answer(request("PUT /greetings", form)));
         assertRefused(answer(request("POST /nowhere", form)));
         assertRefused(answer(request(
-                "POST /greetings", "Content-Type: multipart/form-data;boundary=b\r\nContent-Length: 1000000\r\n")));
+                "POST /greetings", "Content-Type: multipart/form-data;boundary=b\r\nContent-Length: 10000000\r\n")));
     }
 
     @Test
@@ -96,6 +106,7 @@ class BodyLimitTest extends WebApplicationTest {
             strings = {
                 "POST /greetings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
                 "POST /greetings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 70000\r\n\r\n{",
+                "POST /greetings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10000000\r\n\r\n{",
                 "PUT /greetings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\na",
                 // What Tomcat refuses itself.
                 "POST /%00 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{",

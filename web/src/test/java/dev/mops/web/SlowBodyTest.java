@@ -3,7 +3,8 @@ package dev.mops.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.mops.web.RawConnection.Answer;
+import dev.mops.messaging.test.RawConnection;
+import dev.mops.messaging.test.RawConnection.Answer;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -40,9 +41,9 @@ class SlowBodyTest extends WebApplicationTest {
     }
 
     @Test
-    void who_is_refused_for_the_size_and_goes_on_slowly_is_not_waited_for() throws IOException {
+    void a_body_that_is_announced_too_large_and_does_not_come_is_refused_for_its_size() throws IOException {
         try (RawConnection client = rawConnection()) {
-            assertThat(client.send(REQUEST.formatted(1_000_000)).answer().status())
+            assertThat(client.send(REQUEST.formatted(100_000)).answer().status())
                     .isEqualTo(413);
             assertThat(client.isClosed()).isTrue();
         }

@@ -2,6 +2,7 @@ package dev.mops.web;
 
 import dev.mops.local.EmbeddedServers;
 import dev.mops.local.PostgresServer;
+import dev.mops.messaging.test.RawConnection;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;

@@ -1,4 +1,4 @@
-package dev.mops.web;
+package dev.mops.messaging.test;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -9,8 +9,8 @@ import java.net.Socket;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A connection to the server on which a test sends byte by byte what no HTTP client would send. */
-final class RawConnection implements AutoCloseable {
+/** A connection to a service under test, on which a test sends byte by byte what no HTTP client would send. */
+public final class RawConnection implements AutoCloseable {
 
     /** Less than Tomcat waits for a byte: a test that waits for a thread which waits for a client fails. */
     private static final int PATIENCE_MILLIS = 15_000;
@@ -21,29 +21,36 @@ final class RawConnection implements AutoCloseable {
 
     private final Socket socket;
 
-    RawConnection(int port) throws IOException {
+    /** Connects to a port of this machine. */
+    public RawConnection(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(PATIENCE_MILLIS);
     }
 
-    RawConnection send(String text) throws IOException {
-        socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+    /** Sends characters, each as a byte. */
+    public RawConnection send(String text) throws IOException {
+        return send(text.getBytes(ISO_8859_1));
+    }
+
+    /** Sends bytes. */
+    public RawConnection send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
         return this;
     }
 
     /** Sends no more; still reads. */
-    RawConnection sendNoMore() throws IOException {
+    public RawConnection sendNoMore() throws IOException {
         socket.shutdownOutput();
         return this;
     }
 
     /** Whether something to read has come. */
-    boolean hasAnswer() throws IOException {
+    public boolean hasAnswer() throws IOException {
         return socket.getInputStream().available() > 0;
     }
 
     /** Reads an answer. */
-    Answer answer() throws IOException {
+    public Answer answer() throws IOException {
         String head = readTo(END);
         Matcher status = STATUS.matcher(head);
         if (!status.lookingAt()) {
@@ -65,7 +72,7 @@ final class RawConnection implements AutoCloseable {
     }
 
     /** Waits until the server has closed the connection. */
-    boolean isClosed() throws IOException {
+    public boolean isClosed() throws IOException {
         return socket.getInputStream().read() < 0;
     }
 
@@ -91,6 +98,11 @@ final class RawConnection implements AutoCloseable {
         return new String(socket.getInputStream().readNBytes(length), ISO_8859_1);
     }
 
-    /** What the server answered. */
-    record Answer(int status, String head, String body) {}
+    /**
+     * What the server answered.
+     *
+     * @param head its status line and headers
+     * @param body its body, each byte as a character
+     */
+    public record Answer(int status, String head, String body) {}
 }
