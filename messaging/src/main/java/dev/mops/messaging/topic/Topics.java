@@ -100,11 +100,15 @@ public final class Topics implements SmartLifecycle {
 
     @Override
     public void start() {
-        try {
-            declare();
-        } catch (RetriableException e) {
-            // The outbox exists so that orders are taken while Kafka is down: the relay declares the topics later.
-            log.warn("Kafka can't be reached yet, topics {} are declared once it can: {}", topics, e.getMessage());
+        // The outbox exists so that orders are taken while Kafka is down: the relay declares the topics later.
+        if (Brokers.areKnown(admin)) {
+            try {
+                declare();
+            } catch (RetriableException e) {
+                log.warn("Kafka can't be reached yet, topics {} are declared once it can: {}", topics, e.getMessage());
+            }
+        } else {
+            log.warn("Kafka's name leads to no address yet, topics {} are declared once it does", topics);
         }
         running = true;
     }
