@@ -1,10 +1,8 @@
 package dev.mops.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -141,14 +139,10 @@ final class ServiceApp {
 
     /** The lines of one of Java's argument files, without its comments. */
     private static List<String> options(String file) {
-        try (InputStream stream = ServiceApp.class.getResourceAsStream(file)) {
-            return new String(requireNonNull(stream, file).readAllBytes(), UTF_8)
-                    .lines()
-                    .filter(line -> !line.startsWith("#"))
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Resources.text(file)
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .toList();
     }
 
     /** Runs a program to its end; returns its exit status, which is above 128 after a signal, such as Ctrl-C's. */
