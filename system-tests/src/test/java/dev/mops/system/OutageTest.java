@@ -13,10 +13,12 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The broker goes, services are killed, and no order is lost. The last of all, for it leaves services that are cold again. */
 @SystemTest
+@Tag(SystemTest.PROCESSES)
 @Order(Integer.MAX_VALUE)
 class OutageTest {
 
