@@ -210,7 +210,7 @@ record OsProcess(long pid, String startedAt) {
             // has threads that are still about to die: as long as these do, its ports are open.
             try {
                 String[] fields = statFields(pid);
-                boolean gone = fields[0].equals("X") || fields[0].equals("Z") && Integer.parseInt(fields[17]) <= 1;
+                boolean gone = fields[0].equals("X") || (fields[0].equals("Z") && Integer.parseInt(fields[17]) <= 1);
                 return gone ? Optional.empty() : Optional.of(fields[19]);
             } catch (IOException gone) {
                 return Optional.empty();
