@@ -163,37 +163,12 @@ public final class KafkaServer {
         // The controller's port is nobody else's business: any free one, at every start.
         int controllerPort = FreePorts.find();
         return """
-                process.roles=broker,controller
-                node.id=1
                 controller.quorum.voters=1@127.0.0.1:%1$d
                 listeners=PLAINTEXT://127.0.0.1:%2$d,CONTROLLER://127.0.0.1:%1$d
                 advertised.listeners=PLAINTEXT://127.0.0.1:%2$d
-                controller.listener.names=CONTROLLER
                 log.dirs=%3$s
-                auto.create.topics.enable=false
-                # one broker: one replica of everything, few internal partitions
-                offsets.topic.replication.factor=1
-                offsets.topic.num.partitions=4
-                transaction.state.log.replication.factor=1
-                transaction.state.log.min.isr=1
-                transaction.state.log.num.partitions=4
-                share.coordinator.state.topic.replication.factor=1
-                share.coordinator.state.topic.min.isr=1
-                share.coordinator.state.topic.num.partitions=4
-                # one machine: nobody to wait for
-                group.initial.rebalance.delay.ms=0
-                # a broker that was killed may register again when the session of the one before is over
-                broker.session.timeout.ms=2000
-                broker.heartbeat.interval.ms=400
-                group.coordinator.append.linger.ms=0
-                group.min.session.timeout.ms=1000
-                group.consumer.min.session.timeout.ms=1000
-                group.consumer.min.heartbeat.interval.ms=100
-                # a small heap
-                num.network.threads=2
-                num.io.threads=4
-                log.cleaner.dedupe.buffer.size=4194304
-                """.formatted(controllerPort, port, data().toString().replace("\\", "\\\\"));
+                """.formatted(controllerPort, port, data().toString().replace("\\", "\\\\"))
+                + Resources.text("kafka.properties");
     }
 
     private String logging() {

@@ -2,6 +2,7 @@ package dev.mops.local;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -19,11 +21,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
 
 /** The {@code mops} program: the whole platform on this machine, started, shown and broken from a shell. */
 @Command(
         name = "mops",
-        description = "The mo-ps platform on this machine, without Docker.",
+        description = "The mo-ps platform on this machine, with or without Docker.",
         synopsisSubcommandLabel = "COMMAND")
 public final class Mops implements Runnable {
 
@@ -41,13 +44,24 @@ public final class Mops implements Runnable {
     @SuppressWarnings("unused") // picocli reads it
     private boolean help;
 
+    /** What Docker Compose does where the platform runs in containers: this program, in one of its own, sees no processes. */
+    private static final Map<String, String> BY_COMPOSE = Map.of(
+            "up", "docker compose up --wait",
+            "down", "docker compose down",
+            "logs", "docker compose logs <service>",
+            "kill", "docker compose kill <service>",
+            "start", "docker compose start <service>",
+            "reset", "docker compose down --volumes");
+
     private final Path home;
     private final Platform platform;
+    private final boolean inContainer;
     private final PrintStream out = System.out;
 
-    private Mops(Path root, Path home, Ports ports) {
+    private Mops(Path root, Path home, Ports ports, boolean inContainer) {
         this.home = home;
         this.platform = Platform.at(root, home, ports);
+        this.inContainer = inContainer;
     }
 
     /** Runs one command; the system property {@code mops.root} names the repository. */
@@ -55,12 +69,20 @@ public final class Mops implements Runnable {
         Path root = Path.of(System.getProperty("mops.root", "")).toAbsolutePath();
         String given = System.getenv("MOPS_HOME");
         Path home = given == null || given.isBlank() ? root.resolve(".mops") : Path.of(given);
-        System.exit(execute(root, home, Ports.demo(), args));
+        boolean inContainer = Boolean.parseBoolean(System.getenv("MOPS_IN_CONTAINER"));
+        System.exit(execute(root, home, Ports.demo(), inContainer, args));
     }
 
     /** Runs one command and gives the program's exit status. */
     static int execute(Path root, Path home, Ports ports, String... args) {
-        CommandLine program = new CommandLine(new Mops(root, home, ports))
+        return execute(root, home, ports, false, args);
+    }
+
+    /** The same; in a container the services are reached by their names, and processes are left to Docker Compose. */
+    static int execute(Path root, Path home, Ports ports, boolean inContainer, String... args) {
+        Mops mops = new Mops(root, home, ports, inContainer);
+        CommandLine program = new CommandLine(mops)
+                .setExecutionStrategy(mops::execute)
                 .setExecutionExceptionHandler((e, line, parsed) -> {
                     if (e instanceof LocalPlatformException) {
                         System.err.println("mops: " + e.getMessage());
@@ -70,6 +92,18 @@ public final class Mops implements Runnable {
                 })
                 .setUsageHelpAutoWidth(true);
         return program.execute(args);
+    }
+
+    private int execute(ParseResult command) {
+        if (inContainer && command.hasSubcommand()) {
+            String name = command.subcommand().commandSpec().name();
+            String instead = BY_COMPOSE.get(name);
+            if (instead != null && !command.subcommand().isUsageHelpRequested()) {
+                System.err.println("mops: The platform runs in containers: " + instead + " does that");
+                return FAILED;
+            }
+        }
+        return new CommandLine.RunLast().execute(command);
     }
 
     @Override
@@ -113,8 +147,23 @@ public final class Mops implements Runnable {
         return OK;
     }
 
-    @Command(description = "Show each process: state, pid, port, memory, uptime. Exit status 3 unless all are up.")
+    @Command(description = "Show what runs: state, pid, port, memory, uptime. Exit status 3 unless all are up.")
     int status() {
+        return inContainer ? statusOfContainers() : statusOfProcesses();
+    }
+
+    private int statusOfContainers() {
+        boolean allUp = true;
+        for (String service : Build.SERVICES) {
+            boolean up = ServiceProcess.isReady(url(service));
+            allUp &= up;
+            out.printf(Locale.ROOT, "%-20s %s%n", service, up ? "up" : "not ready");
+        }
+        out.println("All containers, with their health: docker compose ps; their memory: docker stats");
+        return allUp ? OK : NOT_ALL_UP;
+    }
+
+    private int statusOfProcesses() {
         out.printf(Locale.ROOT, "%-20s %-10s %8s %6s %10s %10s%n", "", "STATE", "PID", "PORT", "MEMORY", "UPTIME");
         long total = 0;
         boolean allUp = true;
@@ -242,11 +291,12 @@ public final class Mops implements Runnable {
     }
 
     private SampleOrders sampleOrders(boolean watch) {
-        return new SampleOrders(
-                platform.service("order-service").url(),
-                platform.service("inventory-service").url(),
-                watch,
-                out::println);
+        return new SampleOrders(url("order-service"), url("inventory-service"), watch, out::println);
+    }
+
+    private URI url(String service) {
+        ServiceProcess instance = platform.service(service);
+        return inContainer ? URI.create("http://" + service + ":" + instance.port()) : instance.url();
     }
 
     private void stopAll() {

@@ -20,17 +20,10 @@ import java.util.zip.ZipFile;
 /** A service's program, made ready to start fast: its jar unpacked, with a cache of its loaded classes (AOT cache). */
 final class ServiceApp {
 
-    /** Small and quick to start: C1, early, and small pools cost peak throughput, which a demo does not need. */
-    private static final List<String> JVM_OPTIONS = List.of(
-            "-Xms32m",
-            "-Xmx112m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:CompileThresholdScaling=0.1",
-            "-XX:ReservedCodeCacheSize=48m",
-            "-XX:+ExitOnOutOfMemoryError",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow");
+    /** How it runs, here and in a container: {@code Dockerfile} takes these files, too. */
+    private static final List<String> JVM_OPTIONS = options("service.arguments");
+
+    private static final List<String> TRAINING_OPTIONS = options("training.arguments");
 
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -106,25 +99,13 @@ final class ServiceApp {
         return command;
     }
 
-    /** Loads the application up to the point where it would go to work; needs neither database nor broker. */
     private List<String> training() {
         List<String> command = new ArrayList<>();
         command.add(JAVA);
         command.addAll(JVM_OPTIONS);
-        command.addAll(List.of(
-                "-XX:AOTCacheOutput=" + cache(),
-                "-Dspring.context.exit=onRefresh",
-                "-jar",
-                folder.resolve(name + ".jar").toString(),
-                "--spring.profiles.active=demo",
-                "--server.port=0",
-                "--spring.flyway.enabled=false",
-                "--spring.datasource.url=jdbc:postgresql://127.0.0.1:1/none",
-                "--spring.datasource.username=none",
-                "--spring.kafka.bootstrap-servers=127.0.0.1:1",
-                "--spring.jpa.hibernate.ddl-auto=none",
-                "--spring.jpa.database-platform=org.hibernate.dialect.PostgreSQLDialect",
-                "--spring.jpa.properties.hibernate.boot.allow_jdbc_metadata_access=false"));
+        command.add("-XX:AOTCacheOutput=" + cache());
+        command.addAll(TRAINING_OPTIONS);
+        command.addAll(List.of("-jar", folder.resolve(name + ".jar").toString()));
         return command;
     }
 
@@ -154,6 +135,14 @@ final class ServiceApp {
         FileTime jdk = Files.getLastModifiedTime(Path.of(System.getProperty("java.home"), "lib", "modules"));
         return crc.getValue() + "\n" + jar + "\n" + System.getProperty("java.vm.version") + "\n" + jdk + "\n"
                 + JVM_OPTIONS + "\n" + training();
+    }
+
+    /** The lines of one of Java's argument files, without its comments. */
+    private static List<String> options(String file) {
+        return Resources.text(file)
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .toList();
     }
 
     /** Runs a program to its end; returns its exit status, which is above 128 after a signal, such as Ctrl-C's. */

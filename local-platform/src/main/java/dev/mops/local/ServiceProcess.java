@@ -108,12 +108,14 @@ public final class ServiceProcess {
 
     /** Whether the process lives and says that it is ready for requests. */
     public boolean isReady() {
-        if (!isRunning()) {
-            return false;
-        }
+        return isRunning() && isReady(url());
+    }
+
+    /** Whether the instance that is reached there says that it is ready for requests. */
+    static boolean isReady(URI url) {
         try {
             HttpURLConnection connection = (HttpURLConnection)
-                    url().resolve("/actuator/health/readiness").toURL().openConnection();
+                    url.resolve("/actuator/health/readiness").toURL().openConnection();
             connection.setConnectTimeout(PROBE_TIMEOUT_MILLIS);
             connection.setReadTimeout(PROBE_TIMEOUT_MILLIS);
             try {

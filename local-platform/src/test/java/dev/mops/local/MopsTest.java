@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -195,6 +196,24 @@ class MopsTest {
     }
 
     /** The shell file, with only the programs that the test allows. */
+    @Test
+    void in_a_container_processes_are_left_to_docker_compose() throws Exception {
+        for (String command : List.of("up", "down", "kill billing-service", "start kafka", "logs kafka", "reset")) {
+            Result result = program(Map.of("MOPS_IN_CONTAINER", "true"), command.split(" "));
+
+            assertThat(result.status()).as(command).isEqualTo(1);
+            assertThat(result.lines()).as(command).singleElement().asString().contains("docker compose");
+        }
+    }
+
+    @Test
+    void in_a_container_it_looks_for_the_services_by_their_names() throws Exception {
+        Result result = program(Map.of("MOPS_IN_CONTAINER", "true"), "order");
+
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.text()).contains("http://order-service:8081");
+    }
+
     private Result shell(Map<String, String> environment, String... arguments) throws Exception {
         List<String> command =
                 new ArrayList<>(List.of("sh", root.resolve("mops").toString()));
@@ -204,6 +223,10 @@ class MopsTest {
 
     /** The Java program alone, with an empty home. */
     private Result program(String... arguments) throws Exception {
+        return program(Map.of(), arguments);
+    }
+
+    private Result program(Map<String, String> environment, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(JAVA_HOME, "bin", "java").toString(),
                 "-Dmops.root=" + root,
@@ -211,7 +234,9 @@ class MopsTest {
                 System.getProperty("java.class.path"),
                 Mops.class.getName()));
         command.addAll(List.of(arguments));
-        return run(command, Map.of("MOPS_HOME", folder.resolve("home").toString()));
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("MOPS_HOME", folder.resolve("home").toString());
+        return run(command, all);
     }
 
     private Result run(List<String> command, Map<String, String> environment) throws Exception {

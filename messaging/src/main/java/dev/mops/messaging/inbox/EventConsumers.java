@@ -8,9 +8,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
@@ -25,9 +28,12 @@ import org.springframework.util.backoff.ExponentialBackOff;
 /** One listener container of spring-kafka for each table of handlers, all in the service's consumer group. */
 final class EventConsumers implements SmartLifecycle {
 
+    private static final Logger log = LoggerFactory.getLogger(EventConsumers.class);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
+    private final Map<String, Object> config;
     private final List<ConcurrentMessageListenerContainer<byte[], byte[]>> containers;
+    private boolean running;
 
     EventConsumers(
             List<EventHandlers<?>> tables,
@@ -37,7 +43,7 @@ final class EventConsumers implements SmartLifecycle {
             JdbcTemplate jdbc,
             PlatformTransactionManager transactions,
             MeterRegistry meters) {
-        Map<String, Object> config = consumerConfig(configured, settings);
+        this.config = consumerConfig(configured, settings);
         if (tables.stream().anyMatch(EventHandlers::callsOutside)) {
             checkCallsFit(config, settings);
         }
@@ -111,18 +117,41 @@ final class EventConsumers implements SmartLifecycle {
     }
 
     @Override
-    public void start() {
-        containers.forEach(ConcurrentMessageListenerContainer::start);
+    public synchronized void start() {
+        running = true;
+        if (Topics.areBrokersKnown(config)) {
+            containers.forEach(ConcurrentMessageListenerContainer::start);
+        } else {
+            log.warn("Kafka's name leads to no address yet: events are handled once it does");
+            Thread.ofVirtual().name("await-kafka").start(this::startLater);
+        }
+    }
+
+    private void startLater() {
+        try {
+            while (!Topics.areBrokersKnown(config)) {
+                TimeUnit.NANOSECONDS.sleep(PAUSE_AFTER_FAILURE.toNanos());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        synchronized (this) {
+            if (running) {
+                containers.forEach(ConcurrentMessageListenerContainer::start);
+            }
+        }
     }
 
     @Override
-    public void stop() {
+    public synchronized void stop() {
+        running = false;
         containers.forEach(ConcurrentMessageListenerContainer::stop);
     }
 
     @Override
-    public boolean isRunning() {
-        return containers.stream().anyMatch(ConcurrentMessageListenerContainer::isRunning);
+    public synchronized boolean isRunning() {
+        return running;
     }
 
     /** After topics and relay; the first to stop. */

@@ -66,6 +66,11 @@ public final class Topics implements SmartLifecycle {
         }
     }
 
+    /** Whether Kafka's clients can be made with these settings now: some broker's name leads to an address. */
+    public static boolean areBrokersKnown(Map<String, Object> config) {
+        return Brokers.areKnown(config);
+    }
+
     /** Creates what is missing; returns what was there already. */
     private List<String> create(Admin client) throws ExecutionException, InterruptedException {
         List<String> missing = new ArrayList<>(topics);
@@ -100,11 +105,15 @@ public final class Topics implements SmartLifecycle {
 
     @Override
     public void start() {
-        try {
-            declare();
-        } catch (RetriableException e) {
-            // The outbox exists so that orders are taken while Kafka is down: the relay declares the topics later.
-            log.warn("Kafka can't be reached yet, topics {} are declared once it can: {}", topics, e.getMessage());
+        // The outbox exists so that orders are taken while Kafka is down: the relay declares the topics later.
+        if (Brokers.areKnown(admin)) {
+            try {
+                declare();
+            } catch (RetriableException e) {
+                log.warn("Kafka can't be reached yet, topics {} are declared once it can: {}", topics, e.getMessage());
+            }
+        } else {
+            log.warn("Kafka's name leads to no address yet, topics {} are declared once it does", topics);
         }
         running = true;
     }
