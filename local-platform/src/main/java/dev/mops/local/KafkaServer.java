@@ -167,7 +167,8 @@ public final class KafkaServer {
                 listeners=PLAINTEXT://127.0.0.1:%2$d,CONTROLLER://127.0.0.1:%1$d
                 advertised.listeners=PLAINTEXT://127.0.0.1:%2$d
                 log.dirs=%3$s
-                """.formatted(controllerPort, port, data().toString().replace("\\", "\\\\")) + Resources.text("kafka.properties");
+                """.formatted(controllerPort, port, data().toString().replace("\\", "\\\\"))
+                + Resources.text("kafka.properties");
     }
 
     private String logging() {

@@ -1,0 +1,159 @@
+package dev.mops.messaging.test;
+
+import dev.mops.local.EmbeddedServers;
+import dev.mops.local.FreePorts;
+import dev.mops.local.KafkaServer;
+import dev.mops.local.PostgresServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
+import org.springframework.boot.testcontainers.service.connection.ServiceConnection;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportSelector;
+import org.springframework.core.type.AnnotationMetadata;
+import org.testcontainers.kafka.KafkaContainer;
+import org.testcontainers.postgresql.PostgreSQLContainer;
+
+/**
+ * The servers of the tests: containers where a Docker engine answers, else embedded ones. {@code -Dmops.servers} takes
+ * {@code containers} or {@code embedded}, and forces it.
+ *
+ * <p>All tests of a JVM share one PostgreSQL and one Kafka; each starts at its first use and ends with the JVM. A context
+ * that imports this class is connected to both. A test that breaks a server takes one of its own.
+ */
+@Configuration(proxyBeanMethods = false)
+@Import(TestServers.Connections.class)
+public final class TestServers {
+
+    /** The database of a context that imports this class. */
+    static final String DATABASE = "test";
+
+    /** What the services have in the addresses of their databases, too. */
+    static final String PARAMETERS = "?reWriteBatchedInserts=true";
+
+    private static @Nullable ServersChoice choice;
+    private static @Nullable TestPostgres postgres;
+    private static @Nullable TestKafka kafka;
+
+    private TestServers() {}
+
+    /** The PostgreSQL that all tests share. */
+    public static synchronized TestPostgres postgres() {
+        if (postgres == null) {
+            postgres = areContainers()
+                    ? ContainerPostgres.shared()
+                    : new EmbeddedPostgres(EmbeddedServers.shared().postgres());
+        }
+        return postgres;
+    }
+
+    /** The Kafka that all tests share. */
+    public static synchronized TestKafka kafka() {
+        if (kafka == null) {
+            kafka = areContainers()
+                    ? ContainerKafka.shared()
+                    : new EmbeddedKafka(EmbeddedServers.shared().kafka());
+        }
+        return kafka;
+    }
+
+    /** A PostgreSQL for a test that breaks it, and closes it. */
+    public static TestPostgres ownPostgres() {
+        if (areContainers()) {
+            return ContainerPostgres.own();
+        }
+        PostgresServer server = PostgresServer.at(folder(), FreePorts.find());
+        server.start();
+        return new EmbeddedPostgres(server);
+    }
+
+    /** A Kafka for a test that breaks it, and closes it. */
+    public static TestKafka ownKafka() {
+        if (areContainers()) {
+            return ContainerKafka.own();
+        }
+        KafkaServer server = KafkaServer.at(folder(), FreePorts.find());
+        server.start();
+        return new EmbeddedKafka(server);
+    }
+
+    /** Decided, and said, at the first question. */
+    static synchronized boolean areContainers() {
+        if (choice == null) {
+            choice = ServersChoice.ofThisJvm();
+            System.out.println("Servers of the tests: " + choice);
+        }
+        return choice.containers();
+    }
+
+    private static Path folder() {
+        try {
+            return Files.createTempDirectory("mops-server-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The beans that connect a context. */
+    static final class Connections implements ImportSelector {
+
+        @Override
+        public String[] selectImports(AnnotationMetadata importing) {
+            return new String[] {(areContainers() ? Containers.class : Embedded.class).getName()};
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Containers {
+
+        @Bean
+        @ServiceConnection
+        PostgreSQLContainer postgresContainer() {
+            return (ContainerPostgres) postgres();
+        }
+
+        @Bean
+        @ServiceConnection
+        KafkaContainer kafkaContainer() {
+            return (ContainerKafka) kafka();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Embedded {
+
+        @Bean
+        JdbcConnectionDetails embeddedPostgres() {
+            String jdbcUrl = postgres().jdbcUrl(DATABASE);
+            return new JdbcConnectionDetails() {
+
+                @Override
+                public String getJdbcUrl() {
+                    return jdbcUrl;
+                }
+
+                @Override
+                public String getUsername() {
+                    return TestPostgres.USER;
+                }
+
+                @Override
+                public String getPassword() {
+                    return TestPostgres.PASSWORD;
+                }
+            };
+        }
+
+        @Bean
+        KafkaConnectionDetails embeddedKafka() {
+            return () -> List.of(kafka().bootstrapServers());
+        }
+    }
+}
