@@ -9,7 +9,7 @@ import org.testcontainers.utility.MountableFile;
 /** A Kafka in a container, set as the embedded one is. */
 final class ContainerKafka extends KafkaContainer implements TestKafka {
 
-    private static final String IMAGE = "apache/kafka:4.2.1";
+    static final String IMAGE = "apache/kafka:4.2.1";
     private static final int PORT = 9092;
 
     private final boolean shared;

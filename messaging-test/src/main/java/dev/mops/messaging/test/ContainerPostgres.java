@@ -15,7 +15,7 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
 /** A PostgreSQL in a container, set as the embedded one is. */
 final class ContainerPostgres extends PostgreSQLContainer implements TestPostgres {
 
-    private static final String IMAGE = "postgres:18";
+    static final String IMAGE = "postgres:18";
     private static final String READY = ".*database system is ready to accept connections.*\\s";
 
     private final boolean shared;

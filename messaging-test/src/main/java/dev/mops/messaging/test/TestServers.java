@@ -8,18 +8,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
-import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
-import org.springframework.boot.testcontainers.service.connection.ServiceConnection;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.context.annotation.ImportSelector;
-import org.springframework.core.type.AnnotationMetadata;
-import org.testcontainers.kafka.KafkaContainer;
-import org.testcontainers.postgresql.PostgreSQLContainer;
 
 /**
  * The servers of the tests: containers where a Docker engine answers, else embedded ones. {@code -Dmops.servers} takes
@@ -29,7 +20,7 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
  * that imports this class is connected to both. A test that breaks a server takes one of its own.
  */
 @Configuration(proxyBeanMethods = false)
-@Import(TestServers.Connections.class)
+@Import(ServerConnections.class)
 public final class TestServers {
 
     /** The database of a context that imports this class. */
@@ -98,62 +89,6 @@ public final class TestServers {
             return Files.createTempDirectory("mops-server-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The beans that connect a context. */
-    static final class Connections implements ImportSelector {
-
-        @Override
-        public String[] selectImports(AnnotationMetadata importing) {
-            return new String[] {(areContainers() ? Containers.class : Embedded.class).getName()};
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class Containers {
-
-        @Bean
-        @ServiceConnection
-        PostgreSQLContainer postgresContainer() {
-            return (ContainerPostgres) postgres();
-        }
-
-        @Bean
-        @ServiceConnection
-        KafkaContainer kafkaContainer() {
-            return (ContainerKafka) kafka();
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class Embedded {
-
-        @Bean
-        JdbcConnectionDetails embeddedPostgres() {
-            String jdbcUrl = postgres().jdbcUrl(DATABASE);
-            return new JdbcConnectionDetails() {
-
-                @Override
-                public String getJdbcUrl() {
-                    return jdbcUrl;
-                }
-
-                @Override
-                public String getUsername() {
-                    return TestPostgres.USER;
-                }
-
-                @Override
-                public String getPassword() {
-                    return TestPostgres.PASSWORD;
-                }
-            };
-        }
-
-        @Bean
-        KafkaConnectionDetails embeddedKafka() {
-            return () -> List.of(kafka().bootstrapServers());
         }
     }
 }
