@@ -205,10 +205,13 @@ record OsProcess(long pid, String startedAt) {
 
     private static Optional<String> startMark(long pid) {
         if (Files.exists(PROC)) {
-            // Clock ticks since boot: unlike a date, no change of the clock moves them. A zombie is not alive.
+            // Clock ticks since boot: unlike a date, no change of the clock moves them. A zombie is not alive, unless
+            // it
+            // has threads that are still about to die: as long as these do, its ports are open.
             try {
                 String[] fields = statFields(pid);
-                return fields[0].equals("Z") || fields[0].equals("X") ? Optional.empty() : Optional.of(fields[19]);
+                boolean gone = fields[0].equals("X") || (fields[0].equals("Z") && Integer.parseInt(fields[17]) <= 1);
+                return gone ? Optional.empty() : Optional.of(fields[19]);
             } catch (IOException gone) {
                 return Optional.empty();
             }
@@ -219,7 +222,7 @@ record OsProcess(long pid, String startedAt) {
                 .map(Instant::toString);
     }
 
-    /** The fields after the command's name: the first is the state, the twentieth the start time. */
+    /** The fields after the command's name: the first is the state, the eighteenth the number of threads, the twentieth the start time. */
     private static String[] statFields(long pid) throws IOException {
         String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
         return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mops.local.ServiceProcess;
 import dev.mops.system.Views.Order;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Cancellations before, in and after each step. The audit after the class looks for what was left behind. */
@@ -18,6 +19,7 @@ class CancellationTest {
     }
 
     @Test
+    @Tag(SystemTest.PROCESSES)
     void an_order_cancelled_before_its_stock_is_reserved_gives_it_back() {
         UUID order = whilePaused("inventory-service", () -> {
             UUID placed = shop.placeOrder(Wish.of("DOCK-USBC", 2));
@@ -35,6 +37,7 @@ class CancellationTest {
     }
 
     @Test
+    @Tag(SystemTest.PROCESSES)
     void an_order_cancelled_before_it_is_charged_is_not_charged() {
         UUID order = whilePaused("billing-service", () -> {
             UUID placed = shop.placeOrder(Wish.of("DOCK-USBC", 2));
@@ -60,6 +63,7 @@ class CancellationTest {
     }
 
     @Test
+    @Tag(SystemTest.PROCESSES)
     void an_order_cancelled_before_its_label_is_made_is_refunded_and_its_label_voided() {
         UUID order = whilePaused("shipping-service", () -> {
             UUID placed = shop.placeOrder(Wish.of("DOCK-USBC", 1));

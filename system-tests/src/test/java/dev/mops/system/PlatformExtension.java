@@ -1,7 +1,12 @@
 package dev.mops.system;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.mops.local.Platform;
 import dev.mops.local.Ports;
+import dev.mops.local.ServiceProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -14,10 +19,13 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * Gives tests the {@link Shop}: one platform for all test classes, as processes on free ports, started at the first use and
- * stopped at the end. After each class it is audited.
+ * stopped at the end. After each class it is audited. With {@code -Dmops.platform=compose} the platform is the one that
+ * {@code docker compose up} has started, on its fixed ports.
  */
 final class PlatformExtension implements BeforeAllCallback, AfterAllCallback, ParameterResolver {
 
+    private static final String PLATFORM = "mops.platform";
+    private static final String COMPOSE = "compose";
     private static final Namespace NAMESPACE = Namespace.create(PlatformExtension.class);
 
     @Override
@@ -29,7 +37,7 @@ final class PlatformExtension implements BeforeAllCallback, AfterAllCallback, Pa
 
     @Override
     public void afterAll(ExtensionContext context) {
-        running(context).audit.end();
+        running(context).end();
     }
 
     @Override
@@ -57,29 +65,62 @@ final class PlatformExtension implements BeforeAllCallback, AfterAllCallback, Pa
                 .orElseThrow(() -> new IllegalStateException(here + " is not in the repository"));
     }
 
-    /** The platform with its shop, stopped when JUnit ends. */
+    /** The platform with its shop; if it was started here, it is stopped when JUnit ends. */
     private static final class Running implements AutoCloseable {
 
+        private final Path root = root();
+        private final boolean isCompose = COMPOSE.equals(System.getProperty(PLATFORM));
         private final Platform platform;
         private final Shop shop;
         private final Audit audit;
 
         Running() {
-            Path root = root();
             // Where its logs can be read afterwards, and mvn clean finds it.
-            platform = Platform.at(root, root.resolve("system-tests/target/platform"), Ports.free());
-            platform.stop();
-            platform.deleteData();
-            // For the run that is interrupted; else JUnit closes it.
-            Runtime.getRuntime().addShutdownHook(new Thread(platform::stop));
-            platform.start(System.out::println);
+            Path home = root.resolve("system-tests/target/platform");
+            platform = Platform.at(root, home, isCompose ? Ports.demo() : Ports.free());
+            if (!isCompose) {
+                platform.stop();
+                platform.deleteData();
+                // For the run that is interrupted; else JUnit closes it.
+                Runtime.getRuntime().addShutdownHook(new Thread(platform::stop));
+                platform.start(System.out::println);
+            }
             shop = new Shop(platform);
             audit = new Audit(shop);
         }
 
+        void end() {
+            if (isCompose) {
+                writeLogs();
+            }
+            audit.end();
+        }
+
+        /** To where the processes of the local platform write theirs. */
+        private void writeLogs() {
+            try {
+                for (ServiceProcess service : platform.instances()) {
+                    Files.createDirectories(service.log().getParent());
+                    Process logs = new ProcessBuilder("docker", "compose", "logs", "--no-color", service.name())
+                            .directory(root.toFile())
+                            .redirectErrorStream(true)
+                            .redirectOutput(service.log().toFile())
+                            .start();
+                    assertThat(logs.waitFor()).as("docker compose logs").isZero();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+
         @Override
         public void close() {
-            platform.stop();
+            if (!isCompose) {
+                platform.stop();
+            }
         }
     }
 }

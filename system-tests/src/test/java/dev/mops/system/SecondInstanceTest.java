@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /** Two instances of the order service, and a customer who talks to both. */
 @SystemTest
+@Tag(SystemTest.PROCESSES)
 @TestInstance(Lifecycle.PER_CLASS)
 class SecondInstanceTest {
 
