@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -107,7 +108,8 @@ class AdmissionTest {
     void the_limit_holds_however_many_come_at_once() throws Exception {
         List<Integer> answers;
         try (ExecutorService customers = Executors.newFixedThreadPool(20)) {
-            answers = customers.invokeAll(Collections.nCopies(60, () -> status(post()))).stream()
+            Callable<Integer> customer = () -> status(post());
+            answers = customers.invokeAll(Collections.nCopies(60, customer)).stream()
                     .map(Future::resultNow)
                     .toList();
         }
