@@ -268,6 +268,7 @@ final class NewService {
                         "$0\n$1ShippingEvent> ownTopic$2ShippingEvents$3")
                 .replace("List<OrderEvent> published(", "List<ShippingEvent> published(")
                 .replace("return topic.eventsOf(", "return ownTopic.eventsOf(")
+                .replace("stands in the topic, its own events too. */", "stands in the topic. */")
                 .replace("/** The shipment of an order, over HTTP. */", "/** What is noted of an order, over HTTP. */")
                 .imports("dev.mops.events.order.OrderShipped")
                 .imports("dev.mops.events.shipping.ShippingEvent", "dev.mops.events.shipping.ShippingEvents")
@@ -430,7 +431,7 @@ final class NewService {
                 .section("Tables", """
                         | table | holds |
                         | --- | --- |
-                        | `shipping_entry` | a row per order, with its shipment's id |
+                        | `shipping_entry` | a row per order, with `shipment_id` |
                         | `outbox_event`, `inbox_event` | of the messaging module |
 
                         No personal data.
