@@ -53,7 +53,7 @@ final class Build {
                     .map(module -> module.group(1))
                     .toList();
         } catch (IOException e) {
-            throw new LocalPlatformException("Can't read " + pom + ": " + e.getMessage(), e);
+            throw new LocalPlatformException("Can't read " + pom + ", which says what services there are", e);
         }
     }
 

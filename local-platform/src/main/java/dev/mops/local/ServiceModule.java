@@ -43,7 +43,7 @@ record ServiceModule(String name, int port) {
             }
             return Integer.parseInt(port.group(1));
         } catch (IOException e) {
-            throw new LocalPlatformException("Can't read " + settings + ": " + e.getMessage(), e);
+            throw new LocalPlatformException("Can't read " + settings + ", which says the port of the service", e);
         }
     }
 }

@@ -9,7 +9,6 @@ import dev.mops.events.order.OrderShipped;
 import dev.mops.local.Mops;
 import dev.mops.local.Platform;
 import dev.mops.local.Ports;
-import dev.mops.local.ServiceProcess;
 import dev.mops.messaging.test.TestTopic;
 import java.io.IOException;
 import java.net.URI;
@@ -37,7 +36,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,23 +48,17 @@ class NewServiceTest {
 
     private static final Duration BUILD_TIMEOUT = Duration.ofMinutes(10);
 
-    @TempDir
-    Path folder;
+    private final Path folder;
+    private final Path root;
 
-    private Path root;
-    private Platform platform;
-
-    @AfterEach
-    void stop() {
-        if (platform != null) {
-            platform.stop();
-        }
+    NewServiceTest(@TempDir Path folder) throws IOException {
+        this.folder = folder;
+        this.root = copy(PlatformExtension.root(), folder.resolve("mo-ps"));
     }
 
     @Test
-    void a_new_service_is_built_passes_its_tests_hears_order_shipped_and_publishes_an_event_of_its_own() throws Exception {
-        root = copy(PlatformExtension.root());
-
+    void a_new_service_is_built_passes_its_tests_hears_order_shipped_and_publishes_an_event_of_its_own()
+            throws Exception {
         run(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dmops.root=" + root,
@@ -92,31 +84,36 @@ class NewServiceTest {
         assertThat(testsRun(NAME)).isPositive();
         assertThat(testsRun("common-events")).isPositive();
 
-        platform = Platform.at(root, folder.resolve("home"), Ports.free());
-        platform.postgres().start();
-        platform.postgres().createDatabase(Platform.database(NAME));
-        platform.kafka().start();
-        platform.service(NAME).start();
+        Platform platform = Platform.at(root, folder.resolve("home"), Ports.free());
+        try {
+            platform.postgres().start();
+            platform.postgres().createDatabase(Platform.database(NAME));
+            platform.kafka().start();
+            platform.service(NAME).start();
 
-        hearsAndTells();
+            hearsAndTells(platform.service(NAME).url(), platform.kafka().bootstrapServers());
+        } finally {
+            platform.stop();
+        }
     }
 
-    private void hearsAndTells() throws Exception {
+    private static void hearsAndTells(URI service, String kafka) throws Exception {
         OrderShipped shipped = shipped();
         OrderShipped later = shipped();
-        try (TestTopic<OrderEvent> orders = new TestTopic<>(OrderEvents.FAMILY, bootstrapServers());
-                Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+        try (TestTopic<OrderEvent> orders = new TestTopic<>(OrderEvents.FAMILY, kafka);
+                Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
             Envelope<OrderEvent> event = orders.envelope("/shipping-service", shipped);
             orders.deliver(List.of(event, event));
             Shop.eventually().until(() -> handled(admin) == 2);
             // What it leads to stands behind all that the first one led to.
             orders.deliver(List.of(orders.envelope("/shipping-service", later)));
-            Shop.eventually().until(() -> published().stream().anyMatch(record -> isOf(later, record)));
+            Shop.eventually().until(() -> published(kafka).stream().anyMatch(record -> isOf(later, record)));
         }
 
-        assertThat(get("/returns?orderId=" + shipped.orderId()))
-                .contains("\"orderId\":\"" + shipped.orderId() + "\"", "\"shipmentId\":\"" + shipped.shipmentId() + "\"");
-        assertThat(published().stream().filter(record -> isOf(shipped, record)))
+        assertThat(get(service.resolve("/returns?orderId=" + shipped.orderId())))
+                .contains(
+                        "\"orderId\":\"" + shipped.orderId() + "\"", "\"shipmentId\":\"" + shipped.shipmentId() + "\"");
+        assertThat(published(kafka).stream().filter(record -> isOf(shipped, record)))
                 .singleElement()
                 .satisfies(record -> {
                     assertThat(header(record, "ce_type")).isEqualTo("returns.noted");
@@ -134,10 +131,6 @@ class NewServiceTest {
         return record.key().equals(shipped.orderId().toString());
     }
 
-    private String bootstrapServers() {
-        return platform.kafka().bootstrapServers();
-    }
-
     private static long handled(Admin admin) throws Exception {
         return admin.listConsumerGroupOffsets(NAME).partitionsToOffsetAndMetadata().get().values().stream()
                 .mapToLong(OffsetAndMetadata::offset)
@@ -145,12 +138,12 @@ class NewServiceTest {
     }
 
     /** All that stands in its topic. */
-    private List<ConsumerRecord<String, String>> published() {
+    private static List<ConsumerRecord<String, String>> published(String kafka) {
         List<ConsumerRecord<String, String>> records = new ArrayList<>();
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrapServers(),
+                        kafka,
                         ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                         "earliest"),
                 new StringDeserializer(),
@@ -170,9 +163,7 @@ class NewServiceTest {
         return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
     }
 
-    private String get(String path) throws IOException, InterruptedException {
-        ServiceProcess service = platform.service(NAME);
-        URI uri = service.url().resolve(path);
+    private static String get(URI uri) throws IOException, InterruptedException {
         try (HttpClient http = HttpClient.newHttpClient()) {
             return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
                     .body();
@@ -217,14 +208,14 @@ class NewServiceTest {
     }
 
     /** The repository with the classes of its modules, but without what was built from them. */
-    private Path copy(Path repository) throws IOException {
-        Path copy = folder.resolve("mo-ps");
+    private static Path copy(Path repository, Path copy) throws IOException {
         Files.walkFileTree(repository, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) throws IOException {
                 Path inside = repository.relativize(visited);
                 String name = String.valueOf(visited.getFileName());
-                boolean isBuilt = inside.getNameCount() == 3 && inside.getName(1).toString().equals("target");
+                boolean isBuilt = inside.getNameCount() == 3
+                        && inside.getName(1).toString().equals("target");
                 if (isBuilt ? !BUILT.contains(name) : !inside.toString().isEmpty() && name.startsWith(".")) {
                     return FileVisitResult.SKIP_SUBTREE;
                 }
@@ -235,7 +226,8 @@ class NewServiceTest {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 Path inside = repository.relativize(file);
-                boolean isJar = inside.getNameCount() == 3 && inside.getName(1).toString().equals("target")
+                boolean isJar = inside.getNameCount() == 3
+                        && inside.getName(1).toString().equals("target")
                         && !BUILT.contains(inside.getName(2).toString());
                 if (!isJar) {
                     Files.copy(file, copy.resolve(inside), StandardCopyOption.COPY_ATTRIBUTES);
