@@ -75,8 +75,8 @@ class NewServiceTest {
                 NAME,
                 "-am",
                 "verify",
-                // Its own tests: those of the others are run by their own build.
-                "-Dtest=dev/mops/returns/*Test,dev/mops/events/returns/*Test",
+                // Its own tests, and that of the documents; those of the others are run by their own build.
+                "-Dtest=dev/mops/returns/*Test,dev/mops/events/returns/*Test,DocumentsTest",
                 "-Dsurefire.failIfNoSpecifiedTests=false",
                 // What is older than its classes is not compiled again, although it lies in another folder now.
                 "-Dmaven.compiler.useIncrementalCompilation=false");
