@@ -124,7 +124,8 @@ public final class PostgresServer {
                     return;
                 }
             }
-            statement.execute("CREATE DATABASE " + name);
+            // Quoted: user would be a fine name, too.
+            statement.execute("CREATE DATABASE \"" + name + "\"");
         } catch (SQLException e) {
             if (!"42P04".equals(e.getSQLState()) && !"23505".equals(e.getSQLState())) {
                 throw new LocalPlatformException("Can't create the database " + name + ": " + e.getMessage(), e);
