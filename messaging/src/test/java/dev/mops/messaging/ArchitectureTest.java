@@ -82,6 +82,7 @@ class ArchitectureTest {
                         "Outbox",
                         "inbox.InboxAutoConfiguration",
                         "outbox.OutboxAutoConfiguration",
+                        "topic.Brokers",
                         "topic.PartitionCountException",
                         "topic.Topics"));
     }
