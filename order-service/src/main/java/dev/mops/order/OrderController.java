@@ -57,7 +57,9 @@ class OrderController {
     @ApiResponse(
             responseCode = "429",
             description = "More orders are in flight than the platform carries; nothing was stored",
-            headers = @Header(name = "Retry-After", description = "Seconds to wait", schema = @Schema(type = "integer")))
+            headers =
+                    @Header(name = "Retry-After", description = "Seconds to wait", schema = @Schema(type = "integer")),
+            content = @Content)
     ResponseEntity<String> place(
             @RequestBody @Valid PlaceOrderRequest request,
             @RequestHeader(name = "Idempotency-Key", required = false)
