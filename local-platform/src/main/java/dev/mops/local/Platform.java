@@ -50,7 +50,7 @@ public final class Platform {
         this.kafka = KafkaServer.at(this.home.resolve("kafka"), ports.kafka());
         for (String service : Build.SERVICES) {
             apps.put(service, new ServiceApp(root, service));
-            services.put(service, process(service, service, ports.of(service)));
+            services.put(service, process(service, service, ports.of(service), List.of()));
         }
     }
 
@@ -115,7 +115,12 @@ public final class Platform {
 
     /** One more instance of a service, on its database, beside the first; the caller starts it. */
     public ServiceProcess instance(String service, int port) {
-        return process(service, service(service).name() + "-" + port, port);
+        return instance(service, port, List.of());
+    }
+
+    /** The same, with settings of its own, for example {@code --mops.orders.max-in-flight=500}. */
+    public ServiceProcess instance(String service, int port, List<String> settings) {
+        return process(service, service(service).name() + "-" + port, port, settings);
     }
 
     /** The four services, and the further instances that run, whoever started them. */
@@ -168,12 +173,12 @@ public final class Platform {
         }
     }
 
-    private ServiceProcess process(String service, String name, int port) {
+    private ServiceProcess process(String service, String name, int port, List<String> settings) {
         ServiceApp app = apps.get(service);
         if (app == null) {
             throw new IllegalArgumentException("No service: " + service);
         }
-        List<String> arguments = List.of(
+        List<String> arguments = new ArrayList<>(List.of(
                 "--spring.profiles.active=demo",
                 "--server.address=127.0.0.1",
                 "--server.port=" + port,
@@ -182,7 +187,8 @@ public final class Platform {
                 "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
                 // Not Kafka's 45 s: so long a killed service that is back waits for its former self.
                 "--spring.kafka.consumer.properties.session.timeout.ms=6000",
-                "--spring.kafka.consumer.properties.heartbeat.interval.ms=2000");
+                "--spring.kafka.consumer.properties.heartbeat.interval.ms=2000"));
+        arguments.addAll(settings);
         return new ServiceProcess(name, port, app, arguments, home);
     }
 
