@@ -2,7 +2,6 @@ package dev.mops.messaging.inbox;
 
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.MessagingProperties;
-import dev.mops.messaging.topic.Brokers;
 import dev.mops.messaging.topic.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -124,7 +123,7 @@ final class EventConsumers implements SmartLifecycle {
     @Override
     public synchronized void start() {
         running = true;
-        if (Brokers.areKnown(config)) {
+        if (Topics.areBrokersKnown(config)) {
             containers.forEach(ConcurrentMessageListenerContainer::start);
         } else {
             log.warn("Kafka's name leads to no address yet: events are handled once it does");
@@ -134,7 +133,7 @@ final class EventConsumers implements SmartLifecycle {
 
     private void startLater() {
         try {
-            while (!Brokers.areKnown(config)) {
+            while (!Topics.areBrokersKnown(config)) {
                 TimeUnit.NANOSECONDS.sleep(PAUSE_AFTER_FAILURE.toNanos());
             }
         } catch (InterruptedException e) {

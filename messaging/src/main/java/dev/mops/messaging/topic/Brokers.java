@@ -8,7 +8,7 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.utils.Utils;
 
 /** The brokers' names in a client's settings. */
-public final class Brokers {
+final class Brokers {
 
     private Brokers() {}
 
@@ -16,7 +16,7 @@ public final class Brokers {
      * Whether one of the names leads to an address now. Kafka's clients can't even be made where none does, as with a
      * broker's container that is stopped; a broker that does not answer is no trouble to them.
      */
-    public static boolean areKnown(Map<String, Object> config) {
+    static boolean areKnown(Map<String, Object> config) {
         Object servers = config.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
         Collection<?> names = servers instanceof Collection<?> list
                 ? list

@@ -66,6 +66,11 @@ public final class Topics implements SmartLifecycle {
         }
     }
 
+    /** Whether Kafka's clients can be made with these settings now: some broker's name leads to an address. */
+    public static boolean areBrokersKnown(Map<String, Object> config) {
+        return Brokers.areKnown(config);
+    }
+
     /** Creates what is missing; returns what was there already. */
     private List<String> create(Admin client) throws ExecutionException, InterruptedException {
         List<String> missing = new ArrayList<>(topics);
