@@ -54,7 +54,7 @@ public final class Platform {
             String service = module.name();
             int port = ports.of(services.size(), module);
             apps.put(service, new ServiceApp(root, service));
-            services.put(service, process(service, service, port));
+            services.put(service, process(service, service, port, List.of()));
         }
     }
 
@@ -124,7 +124,12 @@ public final class Platform {
 
     /** One more instance of a service, on its database, beside the first; the caller starts it. */
     public ServiceProcess instance(String service, int port) {
-        return process(service, service(service).name() + "-" + port, port);
+        return instance(service, port, List.of());
+    }
+
+    /** The same, with settings of its own, for example {@code --mops.orders.max-in-flight=500}. */
+    public ServiceProcess instance(String service, int port, List<String> settings) {
+        return process(service, service(service).name() + "-" + port, port, settings);
     }
 
     /** The names of the services, in their order. */
@@ -182,12 +187,12 @@ public final class Platform {
         }
     }
 
-    private ServiceProcess process(String service, String name, int port) {
+    private ServiceProcess process(String service, String name, int port, List<String> settings) {
         ServiceApp app = apps.get(service);
         if (app == null) {
             throw new IllegalArgumentException("No service: " + service);
         }
-        List<String> arguments = List.of(
+        List<String> arguments = new ArrayList<>(List.of(
                 "--spring.profiles.active=demo",
                 "--server.address=127.0.0.1",
                 "--server.port=" + port,
@@ -196,7 +201,8 @@ public final class Platform {
                 "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
                 // Not Kafka's 45 s: so long a killed service that is back waits for its former self.
                 "--spring.kafka.consumer.properties.session.timeout.ms=6000",
-                "--spring.kafka.consumer.properties.heartbeat.interval.ms=2000");
+                "--spring.kafka.consumer.properties.heartbeat.interval.ms=2000"));
+        arguments.addAll(settings);
         return new ServiceProcess(name, port, app, arguments, home);
     }
 
