@@ -39,6 +39,5 @@ FROM eclipse-temurin:25-jre AS mops
 WORKDIR /app
 COPY --from=build /build/local-platform/target/mops/lib/ lib/
 COPY --from=build /build/local-platform/target/mops/mops-program.jar ./
-ENV MOPS_IN_CONTAINER=true
 USER 10001:10001
 ENTRYPOINT ["java", "-Xmx160m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", "mops-program.jar"]

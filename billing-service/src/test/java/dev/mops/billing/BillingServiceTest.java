@@ -12,6 +12,7 @@ import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderEvents;
 import dev.mops.events.order.OrderLine;
+import dev.mops.messaging.test.TestServers;
 import dev.mops.messaging.test.TestTopic;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.context.TestConfiguration;
@@ -37,8 +37,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
 /** The whole service on a real PostgreSQL and Kafka. The test is all the other services. */
@@ -49,7 +47,7 @@ import org.springframework.test.web.servlet.client.RestTestClient;
             "mops.messaging.retry-backoff=20ms",
             "mops.messaging.max-retry-backoff=100ms"
         })
-@Import(BillingServiceTest.Log.class)
+@Import({TestServers.class, BillingServiceTest.Log.class})
 abstract class BillingServiceTest {
 
     static final Money TOTAL = new Money(129_900, "EUR");
@@ -70,11 +68,6 @@ abstract class BillingServiceTest {
     JdbcTemplate jdbc;
 
     RestTestClient http;
-
-    @DynamicPropertySource
-    static void servers(DynamicPropertyRegistry registry) {
-        TestServers.settings("billing_service_test").forEach((name, value) -> registry.add(name, () -> value));
-    }
 
     @BeforeEach
     void connect() {
@@ -216,13 +209,13 @@ abstract class BillingServiceTest {
     static class Log {
 
         @Bean
-        TestTopic<OrderEvent> testTopic(@Value("${spring.kafka.bootstrap-servers}") String bootstrapServers) {
-            return new TestTopic<>(OrderEvents.FAMILY, bootstrapServers);
+        TestTopic<OrderEvent> testTopic() {
+            return new TestTopic<>(OrderEvents.FAMILY, TestServers.kafka().bootstrapServers());
         }
 
         @Bean
-        Admin kafka(@Value("${spring.kafka.bootstrap-servers}") String bootstrapServers) {
-            return Admin.create(Map.of("bootstrap.servers", bootstrapServers));
+        Admin kafka() {
+            return Admin.create(Map.of("bootstrap.servers", TestServers.kafka().bootstrapServers()));
         }
     }
 }

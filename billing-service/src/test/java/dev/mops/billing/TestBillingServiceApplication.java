@@ -1,5 +1,6 @@
 package dev.mops.billing;
 
+import dev.mops.messaging.test.TestServers;
 import org.springframework.boot.SpringApplication;
 
 /** Starts the service from the IDE, with a PostgreSQL and a Kafka of its own, on its port. */
@@ -8,6 +9,8 @@ final class TestBillingServiceApplication {
     private TestBillingServiceApplication() {}
 
     public static void main(String[] args) {
-        SpringApplication.run(BillingServiceApplication.class, TestServers.arguments(TestServers.settings("billing")));
+        SpringApplication.from(BillingServiceApplication::main)
+                .with(TestServers.class)
+                .run(args);
     }
 }

@@ -11,6 +11,7 @@ import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.Money;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderEvents;
 import dev.mops.events.order.OrderLine;
 import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.OrderRefunded;
@@ -18,6 +19,7 @@ import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
 import dev.mops.inventory.StockController.StockView;
+import dev.mops.messaging.test.TestServers;
 import dev.mops.messaging.test.TestTopic;
 import java.net.URI;
 import java.time.Duration;
@@ -31,12 +33,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.context.ActiveProfiles;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
 /** The whole service on a real PostgreSQL and Kafka. The test is all the other services. */
@@ -44,7 +46,7 @@ import org.springframework.test.web.servlet.client.RestTestClient;
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {"logging.level.root=warn", "spring.main.banner-mode=off"})
 @ActiveProfiles("demo")
-@Import(TestLog.class)
+@Import({TestServers.class, InventoryServiceTest.Log.class})
 abstract class InventoryServiceTest {
 
     private static final Money PRICE = new Money(100, "EUR");
@@ -59,11 +61,6 @@ abstract class InventoryServiceTest {
     TestTopic<OrderEvent> topic;
 
     RestTestClient http;
-
-    @DynamicPropertySource
-    static void servers(DynamicPropertyRegistry registry) {
-        TestServers.settings("inventory_service_test").forEach((name, value) -> registry.add(name, () -> value));
-    }
 
     @BeforeAll
     static void beSlowToGiveUp() {
@@ -152,5 +149,15 @@ abstract class InventoryServiceTest {
             case InventoryReserved _, InventoryRejected _, InventoryReleased _ ->
                 throw new IllegalArgumentException("The service itself publishes " + event);
         };
+    }
+
+    /** The log of all orders, beside the service under test. */
+    @TestConfiguration(proxyBeanMethods = false)
+    static class Log {
+
+        @Bean
+        TestTopic<OrderEvent> topic() {
+            return new TestTopic<>(OrderEvents.FAMILY, TestServers.kafka().bootstrapServers());
+        }
     }
 }

@@ -7,7 +7,7 @@ import dev.mops.events.order.CancellationRequested;
 import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.inventory.StockController.StockView;
-import dev.mops.local.EmbeddedServers;
+import dev.mops.messaging.test.TestServers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -28,7 +28,7 @@ class ScarceProductTest extends InventoryServiceTest {
     /** A batch that deadlocks is rolled back and runs again, which nobody sees but the server's log. */
     @AfterEach
     void nothing_deadlocked() {
-        assertThat(EmbeddedServers.shared().postgres().log()).content().doesNotContain("deadlock detected");
+        assertThat(TestServers.postgres().log()).doesNotContain("deadlock detected");
     }
 
     @Test

@@ -28,6 +28,7 @@ import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.EventHandlers.Step;
+import dev.mops.messaging.Outbox;
 import dev.mops.messaging.test.StateTable;
 import dev.mops.messaging.test.StateTable.Cell;
 import dev.mops.messaging.test.StateTable.Outcome;
@@ -176,8 +177,10 @@ class StateTableTest {
                     .thenAnswer(_ -> reservations.stream().findFirst().orElse(null));
             when(store.contains(any())).thenAnswer(call -> reservations.contains(call.getArgument(0)));
             doAnswer(call -> reservations.add(call.getArgument(0))).when(store).persist(any());
+            Outbox outbox = mock(Outbox.class);
+            when(outbox.publish(any())).thenAnswer(call -> publish(call.getArgument(0)));
             handlers = new InventoryEventHandlers()
-                    .handlers(new StockService(new Reservations(store), new Stocks(store), this::publish));
+                    .handlers(new StockService(new Reservations(store), new Stocks(store), outbox));
             switch (status) {
                 case NEW -> {}
                 case RESERVED, REJECTED -> handle(CREATED);

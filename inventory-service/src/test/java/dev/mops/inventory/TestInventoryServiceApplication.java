@@ -1,6 +1,7 @@
 package dev.mops.inventory;
 
-import org.springframework.boot.builder.SpringApplicationBuilder;
+import dev.mops.messaging.test.TestServers;
+import org.springframework.boot.SpringApplication;
 
 /** Starts the service from the IDE, with the demo's stock and with a PostgreSQL and a Kafka of its own, on its port. */
 final class TestInventoryServiceApplication {
@@ -8,8 +9,9 @@ final class TestInventoryServiceApplication {
     private TestInventoryServiceApplication() {}
 
     public static void main(String[] args) {
-        new SpringApplicationBuilder(InventoryServiceApplication.class)
-                .profiles("demo")
-                .run(TestServers.arguments(TestServers.settings("inventory")));
+        SpringApplication.from(InventoryServiceApplication::main)
+                .with(TestServers.class)
+                .withAdditionalProfiles("demo")
+                .run(args);
     }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -21,12 +22,9 @@ import java.util.stream.Stream;
  */
 final class Build {
 
-    /** The modules that run as processes of their own. */
-    static final List<String> SERVICES =
-            List.of("order-service", "inventory-service", "billing-service", "shipping-service");
-
     private static final String PROGRAM = "local-platform";
     private static final long STILL_BUILDING_SECONDS = 20;
+    private static final Pattern SERVICE = Pattern.compile("<module>([a-z]+-service)</module>");
 
     private final Path root;
     private final Path stamp;
@@ -43,6 +41,19 @@ final class Build {
         } catch (LocalPlatformException e) {
             System.err.println("mops: " + e.getMessage());
             System.exit(1);
+        }
+    }
+
+    /** The modules that run as processes of their own, in their order. */
+    static List<String> services(Path root) {
+        Path pom = root.resolve("pom.xml");
+        try {
+            return SERVICE.matcher(Files.readString(pom))
+                    .results()
+                    .map(module -> module.group(1))
+                    .toList();
+        } catch (IOException e) {
+            throw new LocalPlatformException("Can't read " + pom + ", which says what services there are", e);
         }
     }
 
@@ -76,8 +87,9 @@ final class Build {
     private List<Path> artifacts() {
         List<Path> artifacts = new ArrayList<>();
         artifacts.add(root.resolve(PROGRAM).resolve("target/mops/mops-program.jar"));
-        SERVICES.forEach(
-                service -> artifacts.add(root.resolve(service).resolve("target").resolve(service + ".jar")));
+        services(root)
+                .forEach(service ->
+                        artifacts.add(root.resolve(service).resolve("target").resolve(service + ".jar")));
         return artifacts;
     }
 
@@ -109,10 +121,25 @@ final class Build {
                 + (first ? " (the first time it downloads the libraries: some minutes) …" : " what has changed …"));
         FileTime started = FileTime.fromMillis(System.currentTimeMillis());
         long begin = System.nanoTime();
-        List<String> command = new ArrayList<>(List.of("mvn", "-q", "-B", "-Dmaven.test.skip=true"));
-        // The formatter is for the build that others see, not for a look at a change.
-        command.add("-Dspotless.check.skip=true");
-        command.addAll(List.of("-pl", String.join(",", SERVICES) + "," + PROGRAM, "-am", "package"));
+        maven(
+                root,
+                "-Dmaven.test.skip=true",
+                // The formatter is for the build that others see, not for a look at a change.
+                "-Dspotless.check.skip=true",
+                "-pl",
+                String.join(",", services(root)) + "," + PROGRAM,
+                "-am",
+                "package");
+        Files.write(stamp, List.of("mvn " + seconds(begin)));
+        Files.setLastModifiedTime(stamp, started);
+        System.out.println("Built in " + seconds(begin));
+    }
+
+    /** Runs Maven to its end; what it says is seen. */
+    static void maven(Path root, String... arguments) throws InterruptedException {
+        long begin = System.nanoTime();
+        List<String> command = new ArrayList<>(List.of("mvn", "-q", "-B"));
+        command.addAll(List.of(arguments));
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(root.toFile()).inheritIO();
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
@@ -138,9 +165,6 @@ final class Build {
             throw new LocalPlatformException(
                     "The build failed; what Maven says is above. Mend it, then run this again");
         }
-        Files.write(stamp, List.of("mvn " + seconds(begin)));
-        Files.setLastModifiedTime(stamp, started);
-        System.out.println("Built in " + seconds(begin));
     }
 
     private static String seconds(long beginNanos) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -33,8 +34,7 @@ public final class Mops implements Runnable {
     private static final int OK = 0;
     private static final int FAILED = 1;
     private static final int NOT_ALL_UP = 3;
-    private static final String SERVICE =
-            "order-service, inventory-service, billing-service, shipping-service, kafka or postgres";
+    private static final String SERVICE = "A service, such as order-service, or kafka or postgres.";
 
     @Option(
             names = {"-h", "--help"},
@@ -51,17 +51,21 @@ public final class Mops implements Runnable {
             "logs", "docker compose logs <service>",
             "kill", "docker compose kill <service>",
             "start", "docker compose start <service>",
-            "reset", "docker compose down --volumes");
+            "reset", "docker compose down --volumes",
+            "new-service", "./mops new-service, in the checkout,");
 
+    private final Path root;
     private final Path home;
     private final Platform platform;
     private final boolean inContainer;
     private final PrintStream out = System.out;
 
-    private Mops(Path root, Path home, Ports ports, boolean inContainer) {
+    private Mops(Path root, Path home, Ports ports, @Nullable String containers) {
+        this.root = root;
         this.home = home;
-        this.platform = Platform.at(root, home, ports);
-        this.inContainer = inContainer;
+        this.inContainer = containers != null;
+        List<ServiceModule> services = containers == null ? ServiceModule.in(root) : ServiceModule.parse(containers);
+        this.platform = Platform.of(services, root, home, ports);
     }
 
     /** Runs one command; the system property {@code mops.root} names the repository. */
@@ -69,18 +73,27 @@ public final class Mops implements Runnable {
         Path root = Path.of(System.getProperty("mops.root", "")).toAbsolutePath();
         String given = System.getenv("MOPS_HOME");
         Path home = given == null || given.isBlank() ? root.resolve(".mops") : Path.of(given);
-        boolean inContainer = Boolean.parseBoolean(System.getenv("MOPS_IN_CONTAINER"));
-        System.exit(execute(root, home, Ports.demo(), inContainer, args));
+        System.exit(execute(root, home, Ports.demo(), System.getenv("MOPS_SERVICES"), args));
     }
 
     /** Runs one command and gives the program's exit status. */
     static int execute(Path root, Path home, Ports ports, String... args) {
-        return execute(root, home, ports, false, args);
+        return execute(root, home, ports, null, args);
     }
 
-    /** The same; in a container the services are reached by their names, and processes are left to Docker Compose. */
-    static int execute(Path root, Path home, Ports ports, boolean inContainer, String... args) {
-        Mops mops = new Mops(root, home, ports, inContainer);
+    /**
+     * The same; in a container the services are reached by their names, and processes are left to Docker Compose.
+     *
+     * @param containers the services with their ports, where this program runs in a container beside theirs
+     */
+    private static int execute(Path root, Path home, Ports ports, @Nullable String containers, String... args) {
+        Mops mops;
+        try {
+            mops = new Mops(root, home, ports, containers);
+        } catch (LocalPlatformException e) {
+            System.err.println("mops: " + e.getMessage());
+            return FAILED;
+        }
         CommandLine program = new CommandLine(mops)
                 .setExecutionStrategy(mops::execute)
                 .setExecutionExceptionHandler((e, line, parsed) -> {
@@ -154,7 +167,7 @@ public final class Mops implements Runnable {
 
     private int statusOfContainers() {
         boolean allUp = true;
-        for (String service : Build.SERVICES) {
+        for (String service : platform.services()) {
             boolean up = ServiceProcess.isReady(url(service));
             allUp &= up;
             out.printf(Locale.ROOT, "%-20s %s%n", service, up ? "up" : "not ready");
@@ -254,7 +267,7 @@ public final class Mops implements Runnable {
         if (part.isRunning().getAsBoolean()) {
             throw new LocalPlatformException(part.name() + " runs already");
         }
-        if (Build.SERVICES.contains(part.name()) && !platform.postgres().isRunning()) {
+        if (platform.services().contains(part.name()) && !platform.postgres().isRunning()) {
             throw new LocalPlatformException(
                     part.name() + " needs its database, which is down: ./mops start postgres, then this again");
         }
@@ -287,6 +300,20 @@ public final class Mops implements Runnable {
         }
         platform.deleteData();
         out.println("All data in " + home + " is deleted.");
+        return OK;
+    }
+
+    @Command(
+            name = "new-service",
+            description = "Make a service of the same shape as the others, that hears order.shipped.")
+    int newService(@Parameters(paramLabel = "<name>", description = "For example returns.") String name)
+            throws InterruptedException {
+        NewService service = NewService.of(root, name);
+        service.write();
+        out.println(name + "-service is made; formatting it with Maven …");
+        Build.maven(root, "-pl", "common-events," + name + "-service", "spotless:apply");
+        out.println("Port " + service.port() + ", database and topic " + name + ". Now: mvn -pl " + name
+                + "-service -am verify, ./mops up, and read docs/new-service.md");
         return OK;
     }
 
@@ -343,13 +370,7 @@ public final class Mops implements Runnable {
     }
 
     private List<String> downServices() {
-        return Stream.of(
-                        "order-service",
-                        "inventory-service",
-                        "billing-service",
-                        "shipping-service",
-                        "kafka",
-                        "postgres")
+        return Stream.concat(platform.services().stream(), Stream.of("kafka", "postgres"))
                 .filter(name -> !part(name).isRunning().getAsBoolean())
                 .toList();
     }
@@ -405,8 +426,9 @@ public final class Mops implements Runnable {
                 yield new Part(full, postgres.log(), postgres::isRunning, postgres::start, postgres::kill);
             }
             default -> {
-                if (!Build.SERVICES.contains(full)) {
-                    throw new LocalPlatformException("No service " + name + ": there are " + SERVICE);
+                if (!platform.services().contains(full)) {
+                    throw new LocalPlatformException("No service " + name + ": there are "
+                            + String.join(", ", platform.services()) + ", kafka and postgres");
                 }
                 ServiceProcess service = platform.service(full);
                 yield new Part(full, service.log(), service::isRunning, service::start, service::kill);

@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,7 +27,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole platform on this machine: PostgreSQL, Kafka and the four services as processes of their own. Nothing
+ * The whole platform on this machine: PostgreSQL, Kafka and the services as processes of their own. Nothing
  * supervises them, all state is in the home folder: what one program starts, another sees, kills, starts and stops.
  */
 public final class Platform {
@@ -43,14 +45,16 @@ public final class Platform {
     private final Object launching = new Object();
     private boolean stopped;
 
-    private Platform(Path root, Path home, Ports ports) {
+    private Platform(List<ServiceModule> modules, Path root, Path home, Ports ports) {
         this.home = home.toAbsolutePath().normalize();
         this.ports = ports;
         this.postgres = PostgresServer.at(this.home.resolve("postgres"), ports.postgres());
         this.kafka = KafkaServer.at(this.home.resolve("kafka"), ports.kafka());
-        for (String service : Build.SERVICES) {
+        for (ServiceModule module : modules) {
+            String service = module.name();
+            int port = ports.of(services.size(), module);
             apps.put(service, new ServiceApp(root, service));
-            services.put(service, process(service, service, ports.of(service)));
+            services.put(service, process(service, service, port, List.of()));
         }
     }
 
@@ -61,7 +65,12 @@ public final class Platform {
      * @param home the folder for data, logs and pids
      */
     public static Platform at(Path root, Path home, Ports ports) {
-        return new Platform(root, home, ports);
+        return of(ServiceModule.in(root), root, home, ports);
+    }
+
+    /** The same, where the repository is not at hand to say which services there are. */
+    static Platform of(List<ServiceModule> modules, Path root, Path home, Ports ports) {
+        return new Platform(modules, root, home, ports);
     }
 
     /** Starts everything and waits until it is ready; if something fails, nothing is left running. */
@@ -115,10 +124,20 @@ public final class Platform {
 
     /** One more instance of a service, on its database, beside the first; the caller starts it. */
     public ServiceProcess instance(String service, int port) {
-        return process(service, service(service).name() + "-" + port, port);
+        return instance(service, port, List.of());
     }
 
-    /** The four services, and the further instances that run, whoever started them. */
+    /** The same, with settings of its own, for example {@code --mops.orders.max-in-flight=500}. */
+    public ServiceProcess instance(String service, int port, List<String> settings) {
+        return process(service, service(service).name() + "-" + port, port, settings);
+    }
+
+    /** The names of the services, in their order. */
+    public Set<String> services() {
+        return Collections.unmodifiableSet(services.keySet());
+    }
+
+    /** The services, and the further instances that run, whoever started them. */
     public List<ServiceProcess> instances() {
         List<ServiceProcess> instances = new ArrayList<>(services.values());
         Path run = home.resolve("run");
@@ -168,12 +187,12 @@ public final class Platform {
         }
     }
 
-    private ServiceProcess process(String service, String name, int port) {
+    private ServiceProcess process(String service, String name, int port, List<String> settings) {
         ServiceApp app = apps.get(service);
         if (app == null) {
             throw new IllegalArgumentException("No service: " + service);
         }
-        List<String> arguments = List.of(
+        List<String> arguments = new ArrayList<>(List.of(
                 "--spring.profiles.active=demo",
                 "--server.address=127.0.0.1",
                 "--server.port=" + port,
@@ -182,7 +201,8 @@ public final class Platform {
                 "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
                 // Not Kafka's 45 s: so long a killed service that is back waits for its former self.
                 "--spring.kafka.consumer.properties.session.timeout.ms=6000",
-                "--spring.kafka.consumer.properties.heartbeat.interval.ms=2000");
+                "--spring.kafka.consumer.properties.heartbeat.interval.ms=2000"));
+        arguments.addAll(settings);
         return new ServiceProcess(name, port, app, arguments, home);
     }
 
@@ -228,7 +248,7 @@ public final class Platform {
         launch(kafka::launch);
         // pg_ctl starts and waits in one.
         launch(postgres::start);
-        Build.SERVICES.forEach(service -> postgres.createDatabase(database(service)));
+        services().forEach(service -> postgres.createDatabase(database(service)));
         say.accept("PostgreSQL: ready in " + Durations.since(begin));
         kafka.awaitReady();
         say.accept("Kafka: ready in " + Durations.since(begin));

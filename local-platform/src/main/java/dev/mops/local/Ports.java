@@ -1,35 +1,33 @@
 package dev.mops.local;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
- * The six ports of a platform, all on the loopback address.
+ * The ports of a platform, all on the loopback address.
  *
- * @param order HTTP of the order service
- * @param inventory HTTP of the inventory service
- * @param billing HTTP of the billing service
- * @param shipping HTTP of the shipping service
+ * @param services HTTP of the services, in their order; empty where each takes that of its own settings
  * @param postgres PostgreSQL
  * @param kafka Kafka
  */
-public record Ports(int order, int inventory, int billing, int shipping, int postgres, int kafka) {
+public record Ports(List<Integer> services, int postgres, int kafka) {
+
+    private static final int MOST_SERVICES = 30;
 
     /** The fixed ports of the demo. */
     public static Ports demo() {
-        return new Ports(8081, 8082, 8083, 8084, 15432, 19092);
+        return new Ports(List.of(), 15432, 19092);
     }
 
     /** Free ports, for tests beside a running demo. */
     public static Ports free() {
-        int[] ports = FreePorts.find(6);
-        return new Ports(ports[0], ports[1], ports[2], ports[3], ports[4], ports[5]);
+        List<Integer> ports =
+                Arrays.stream(FreePorts.find(2 + MOST_SERVICES)).boxed().toList();
+        return new Ports(ports.subList(2, ports.size()), ports.get(0), ports.get(1));
     }
 
-    int of(String service) {
-        return switch (service) {
-            case "order-service" -> order;
-            case "inventory-service" -> inventory;
-            case "billing-service" -> billing;
-            case "shipping-service" -> shipping;
-            default -> throw new IllegalArgumentException("No service: " + service);
-        };
+    /** The port of the service with this place in their order. */
+    int of(int place, ServiceModule service) {
+        return services.isEmpty() ? service.port() : services.get(place);
     }
 }

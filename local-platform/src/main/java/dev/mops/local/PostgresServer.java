@@ -28,6 +28,13 @@ public final class PostgresServer {
     /** A password for clients that insist on one. */
     public static final String PASSWORD = "mops";
 
+    /** How initdb makes a cluster: text is UTF-8 and sorts by code point, whatever the machine's language is. */
+    public static final String CLUSTER =
+            "--encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8";
+
+    /** What a server is set to beside its addresses, as arguments. */
+    public static final String SETTINGS = "-c max_connections=200 -c shared_buffers=64MB -c jit=off -c timezone=UTC";
+
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
     private final Path folder;
@@ -62,15 +69,7 @@ public final class PostgresServer {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        String settings = String.join(
-                " -c ",
-                "-p " + port,
-                "listen_addresses=127.0.0.1",
-                "unix_socket_directories=",
-                "max_connections=200",
-                "shared_buffers=64MB",
-                "jit=off",
-                "timezone=UTC");
+        String settings = "-p " + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories= " + SETTINGS;
         run(binaries, "pg_ctl", "start", "-w", "-t", "60", "-D", data.toString(), "-l", log.toString(), "-o", settings);
     }
 
@@ -125,7 +124,8 @@ public final class PostgresServer {
                     return;
                 }
             }
-            statement.execute("CREATE DATABASE " + name);
+            // Quoted: user would be a fine name, too.
+            statement.execute("CREATE DATABASE \"" + name + "\"");
         } catch (SQLException e) {
             if (!"42P04".equals(e.getSQLState()) && !"23505".equals(e.getSQLState())) {
                 throw new LocalPlatformException("Can't create the database " + name + ": " + e.getMessage(), e);
@@ -173,16 +173,9 @@ public final class PostgresServer {
     private void initialise(Path binaries) throws IOException {
         Path part = data.resolveSibling("data.part");
         Folders.delete(part);
-        run(
-                binaries,
-                "initdb",
-                "--pgdata=" + part,
-                "--username=" + USER,
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--locale=C",
-                "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8");
+        List<String> arguments = new ArrayList<>(List.of(CLUSTER.split(" ")));
+        arguments.addAll(List.of("--pgdata=" + part, "--username=" + USER, "--auth=trust"));
+        run(binaries, "initdb", arguments.toArray(String[]::new));
         Files.move(part, data, StandardCopyOption.ATOMIC_MOVE);
     }
 

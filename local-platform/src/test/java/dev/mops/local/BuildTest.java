@@ -26,8 +26,10 @@ class BuildTest {
             file(module + "/src/main/java/Some.java", BEFORE);
         }
         file("pom.xml", BEFORE);
+        Files.writeString(root.resolve("pom.xml"), FakeService.MODULES);
+        touch("pom.xml", BEFORE);
         file("local-platform/target/mops/mops-program.jar", BUILT);
-        for (String service : Build.SERVICES) {
+        for (String service : Build.services(root)) {
             file(service + "/target/" + service + ".jar", BUILT);
         }
         for (String folder : new String[] {"messaging", "order-service"}) {

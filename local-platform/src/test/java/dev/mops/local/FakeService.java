@@ -22,6 +22,14 @@ final class FakeService {
 
     static final String STARTED = "The fake service started.";
 
+    /** What the root pom says of the services. */
+    static final String MODULES = """
+            <module>order-service</module>
+            <module>inventory-service</module>
+            <module>billing-service</module>
+            <module>shipping-service</module>
+            """;
+
     private static final String FAILS = "fails";
 
     private static final String INTERRUPTED = "interrupted";
@@ -31,7 +39,8 @@ final class FakeService {
     /** A repository whose four services are fakes, the same for all tests: what is prepared once stays so. */
     static Path repository() throws IOException {
         Path root = Path.of("target", "fakes").toAbsolutePath();
-        for (String service : Build.SERVICES) {
+        declare(root);
+        for (String service : Build.services(root)) {
             Path target = Files.createDirectories(root.resolve(service).resolve("target"));
             Manifest manifest = new Manifest();
             manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -50,6 +59,18 @@ final class FakeService {
             Files.deleteIfExists(failing(root, service));
         }
         return root;
+    }
+
+    /** Writes what says which services there are, and on which ports. */
+    static void declare(Path root) throws IOException {
+        Files.createDirectories(root);
+        Files.writeString(root.resolve("pom.xml"), MODULES);
+        int port = 8081;
+        for (String service : Build.services(root)) {
+            Path settings = root.resolve(service).resolve(ServiceModule.SETTINGS);
+            Files.createDirectories(settings.resolveSibling("."));
+            Files.writeString(settings, "server:\n  port: " + port++ + "\n");
+        }
     }
 
     /** As long as this file exists, the service fails when it starts. */

@@ -20,6 +20,9 @@ class MopsTest {
 
     private static final String JAVA_HOME = System.getProperty("java.home");
 
+    private static final Map<String, String> IN_CONTAINER =
+            Map.of("MOPS_SERVICES", "order-service:8081,inventory-service:8082");
+
     @TempDir
     Path folder;
 
@@ -42,6 +45,7 @@ class MopsTest {
                 .replace("/usr/lib/jvm", folder.resolve("jvm").toString().replace(" ", "\\ "))
                 .replace("/Library/Java", folder.resolve("Library").toString());
         Files.writeString(root.resolve("mops"), script);
+        FakeService.declare(root);
         programs = Files.createDirectories(folder.resolve("bin"));
         for (String program : List.of("sh", "sed", "dirname", "readlink", "cat")) {
             Files.createSymbolicLink(programs.resolve(program), which(program));
@@ -105,8 +109,6 @@ class MopsTest {
 
     @Test
     void without_maven_it_ends_with_one_line_that_says_what_to_do() throws Exception {
-        Files.writeString(root.resolve("pom.xml"), "");
-
         Result result = shell(Map.of("MOPS_JAVA_HOME", JAVA_HOME), "up");
 
         assertThat(result.status()).isEqualTo(1);
@@ -199,7 +201,7 @@ class MopsTest {
     @Test
     void in_a_container_processes_are_left_to_docker_compose() throws Exception {
         for (String command : List.of("up", "down", "kill billing-service", "start kafka", "logs kafka", "reset")) {
-            Result result = program(Map.of("MOPS_IN_CONTAINER", "true"), command.split(" "));
+            Result result = program(IN_CONTAINER, command.split(" "));
 
             assertThat(result.status()).as(command).isEqualTo(1);
             assertThat(result.lines()).as(command).singleElement().asString().contains("docker compose");
@@ -208,7 +210,7 @@ class MopsTest {
 
     @Test
     void in_a_container_it_looks_for_the_services_by_their_names() throws Exception {
-        Result result = program(Map.of("MOPS_IN_CONTAINER", "true"), "order");
+        Result result = program(IN_CONTAINER, "order");
 
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.text()).contains("http://order-service:8081");

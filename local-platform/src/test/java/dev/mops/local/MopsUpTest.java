@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -144,14 +146,15 @@ class MopsUpTest {
 
     @Test
     void a_busy_port_is_one_line_that_names_it_who_needs_and_who_holds_it_and_nothing_starts() throws Exception {
-        try (ServerSocket _ = new ServerSocket(ports.shipping(), 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket _ =
+                new ServerSocket(platform.service("shipping-service").port(), 1, InetAddress.getLoopbackAddress())) {
             Program up = start("up");
 
             assertThat(up.status()).isEqualTo(1);
             assertThat(up.err())
                     .singleElement()
                     .asString()
-                    .contains("Port " + ports.shipping(), "shipping-service", "stop that")
+                    .contains("Port " + platform.service("shipping-service").port(), "shipping-service", "stop that")
                     .contains("(pid " + ProcessHandle.current().pid() + ")");
         }
         assertThat(running()).isEmpty();
@@ -231,8 +234,9 @@ class MopsUpTest {
                     OnPorts.class.getName(),
                     root.toString(),
                     home.toString(),
-                    ports.order() + "," + ports.inventory() + "," + ports.billing() + "," + ports.shipping() + ","
-                            + ports.postgres() + "," + ports.kafka()));
+                    Stream.concat(Stream.of(ports.postgres(), ports.kafka()), ports.services().stream())
+                            .map(String::valueOf)
+                            .collect(Collectors.joining(","))));
             command.addAll(List.of(arguments));
             process = OsProcess.launchDetached(
                     command, out, builder -> builder.redirectErrorStream(false).redirectError(err.toFile()));
@@ -279,10 +283,9 @@ class MopsUpTest {
         private OnPorts() {}
 
         public static void main(String[] args) {
-            int[] given = List.of(args[2].split(",", -1)).stream()
-                    .mapToInt(Integer::parseInt)
-                    .toArray();
-            Ports ports = new Ports(given[0], given[1], given[2], given[3], given[4], given[5]);
+            List<Integer> given =
+                    Stream.of(args[2].split(",", -1)).map(Integer::valueOf).toList();
+            Ports ports = new Ports(given.subList(2, given.size()), given.get(0), given.get(1));
             String[] command = List.of(args).subList(3, args.length).toArray(String[]::new);
             System.exit(Mops.execute(Path.of(args[0]), Path.of(args[1]), ports, command));
         }

@@ -123,7 +123,8 @@ class PlatformTest {
     }
 
     @Test
-    void a_service_that_is_not_built_is_named_with_what_to_do() {
+    void a_service_that_is_not_built_is_named_with_what_to_do() throws Exception {
+        FakeService.declare(folder.resolve("unbuilt"));
         Platform unbuilt = Platform.at(folder.resolve("unbuilt"), home, ports);
 
         assertThatThrownBy(unbuilt::start)

@@ -14,11 +14,15 @@ import org.springframework.util.unit.DataSize;
  * @param replicationFactor copies of a topic that is created here; -1 takes the broker's default
  * @param concurrency consumers of this instance for each event family
  * @param batchSize the most records in one poll, and so in one transaction
+ * @param maxLinger how long at most a consumer that found several records lets more gather before it polls again, so that
+ *     batches grow with the load; 0 never waits
  * @param callConcurrency the most calls of the outside world at once, for each consumer
  * @param callTimeout how long one call of the outside world may take
  * @param maxEventSize the largest event that {@link Outbox#publish} takes, headers included; at most 1000 KB,
  *     since Kafka takes 1 MiB by default and what it refuses would block the outbox
  * @param pollInterval how often the relay looks for rows of other instances
+ * @param relayBatchSize the most events that the relay reads at once
+ * @param relayBatchBytes the most bytes of payload that the relay reads at once; a single larger event goes alone
  * @param relayTimeout how long a relay may lead without an acknowledgement before it hands over
  * @param transactionTimeout how long a transaction may last or stand idle before PostgreSQL ends it, so that a paused
  *     process holds up nobody
@@ -32,10 +36,13 @@ public record MessagingProperties(
         @DefaultValue("-1") short replicationFactor,
         @DefaultValue("3") int concurrency,
         @DefaultValue("500") int batchSize,
+        @DefaultValue("200ms") Duration maxLinger,
         @DefaultValue("32") int callConcurrency,
         @DefaultValue("5s") Duration callTimeout,
         @DefaultValue("512KB") DataSize maxEventSize,
         @DefaultValue("20ms") Duration pollInterval,
+        @DefaultValue("1000") int relayBatchSize,
+        @DefaultValue("8MB") DataSize relayBatchBytes,
         @DefaultValue("10s") Duration relayTimeout,
         @DefaultValue("15s") Duration transactionTimeout,
         @DefaultValue("200ms") Duration retryBackoff,
@@ -47,6 +54,9 @@ public record MessagingProperties(
         atLeastOne("partitions", partitions);
         atLeastOne("concurrency", concurrency);
         atLeastOne("batch-size", batchSize);
+        if (maxLinger.isNegative()) {
+            throw new IllegalArgumentException("mops.messaging.max-linger must not be negative, but is " + maxLinger);
+        }
         atLeastOne("call-concurrency", callConcurrency);
         positive("call-timeout", callTimeout);
         if (maxEventSize.compareTo(LARGEST_EVENT) > 0) {
@@ -54,6 +64,11 @@ public record MessagingProperties(
                     + ", not " + maxEventSize + ": Kafka's default takes 1 MB, and what it refuses blocks the outbox");
         }
         positive("poll-interval", pollInterval);
+        atLeastOne("relay-batch-size", relayBatchSize);
+        if (relayBatchBytes.toBytes() < 1 || relayBatchBytes.toBytes() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "mops.messaging.relay-batch-bytes must be between 1 B and 2 GB, not " + relayBatchBytes);
+        }
         positive("relay-timeout", relayTimeout);
         positive("transaction-timeout", transactionTimeout);
         positive("retry-backoff", retryBackoff);

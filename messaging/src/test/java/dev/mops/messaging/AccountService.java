@@ -2,8 +2,8 @@ package dev.mops.messaging;
 
 import dev.mops.events.EventFamily;
 import dev.mops.events.EventMetadata;
-import dev.mops.local.EmbeddedServers;
-import dev.mops.local.PostgresServer;
+import dev.mops.messaging.test.TestPostgres;
+import dev.mops.messaging.test.TestServers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -164,8 +164,8 @@ public final class AccountService implements AutoCloseable {
             this.name = name;
             with("spring.application.name", name);
             with("spring.autoconfigure.exclude", WITHOUT_JPA);
-            with("spring.datasource.username", PostgresServer.USER);
-            with("spring.datasource.password", PostgresServer.PASSWORD);
+            with("spring.datasource.username", TestPostgres.USER);
+            with("spring.datasource.password", TestPostgres.PASSWORD);
         }
 
         public Builder with(String property, Object value) {
@@ -206,10 +206,8 @@ public final class AccountService implements AutoCloseable {
 
         /** Starts the instance on the servers that all tests share. */
         public AccountService start() {
-            PostgresServer postgres = EmbeddedServers.shared().postgres();
-            postgres.createDatabase(name);
             return start(
-                    postgres.jdbcUrl(name), EmbeddedServers.shared().kafka().bootstrapServers());
+                    TestServers.postgres().jdbcUrl(name), TestServers.kafka().bootstrapServers());
         }
 
         /** Starts the instance on these servers. */

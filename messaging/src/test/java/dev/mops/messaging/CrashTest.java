@@ -3,8 +3,8 @@ package dev.mops.messaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.mops.local.EmbeddedServers;
 import dev.mops.messaging.CrashingService.Step;
+import dev.mops.messaging.test.TestServers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -56,9 +56,7 @@ class CrashTest {
                 .isEqualTo(CrashingService.CRASHED);
         String name = nameOf(step);
         try (AccountService service = CrashingService.start(
-                EmbeddedServers.shared().postgres().jdbcUrl(name),
-                EmbeddedServers.shared().kafka().bootstrapServers(),
-                name)) {
+                TestServers.postgres().jdbcUrl(name), TestServers.kafka().bootstrapServers(), name)) {
             assertThat(service.count("published"))
                     .isEqualTo(
                             switch (step) {
@@ -93,14 +91,16 @@ class CrashTest {
     }
 
     private static int crash(Step step) {
-        EmbeddedServers servers = EmbeddedServers.shared();
         String name = nameOf(step);
-        servers.postgres().createDatabase(name);
         try (ChildProcess process = ChildProcess.start(
                 folder,
                 name,
                 CrashingService.class,
-                List.of(servers.postgres().jdbcUrl(name), servers.kafka().bootstrapServers(), name, step.name()))) {
+                List.of(
+                        TestServers.postgres().jdbcUrl(name),
+                        TestServers.kafka().bootstrapServers(),
+                        name,
+                        step.name()))) {
             return process.awaitExit();
         }
     }

@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 import static org.awaitility.Awaitility.await;
 
-import dev.mops.local.KafkaServer;
-import dev.mops.local.PostgresServer;
 import dev.mops.messaging.AccountEvent.Deposited;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.file.Path;
+import dev.mops.messaging.test.TestKafka;
+import dev.mops.messaging.test.TestPostgres;
+import dev.mops.messaging.test.TestServers;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -19,7 +15,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -29,25 +24,19 @@ class OutageTest {
 
     private static final Duration LONG = Duration.ofSeconds(30);
 
-    @TempDir
-    private static Path folder;
-
-    private static PostgresServer postgres;
-    private static KafkaServer kafka;
+    private static TestPostgres postgres;
+    private static TestKafka kafka;
 
     @BeforeAll
     static void startServers() {
-        postgres = PostgresServer.at(folder.resolve("postgres"), freePort());
-        kafka = KafkaServer.at(folder.resolve("kafka"), freePort());
-        kafka.launch();
-        postgres.start();
-        kafka.awaitReady();
+        postgres = TestServers.ownPostgres();
+        kafka = TestServers.ownKafka();
     }
 
     @AfterAll
     static void stopServers() {
-        kafka.kill();
-        postgres.kill();
+        kafka.close();
+        postgres.close();
     }
 
     @Test
@@ -58,7 +47,7 @@ class OutageTest {
             publish(service, 21, 120);
             assertThat(service.count("outbox_event")).isGreaterThanOrEqualTo(100);
 
-            kafka.start();
+            kafka.restart();
             publish(service, 121, 140);
 
             assertAllTakeEffect(service, "kafka_down", 140);
@@ -72,7 +61,7 @@ class OutageTest {
             publish(service, 1, 10);
             assertThat(service.count("outbox_event")).isEqualTo(10);
 
-            kafka.start();
+            kafka.restart();
 
             assertAllTakeEffect(service, "kafka_away", 10);
             assertThat(TopicLog.of("kafka_away", kafka.bootstrapServers()).partitionCount())
@@ -92,7 +81,7 @@ class OutageTest {
                     .containsPattern("records from postgres_down-.* is rolled back and runs again"));
             assertThatException().isThrownBy(() -> service.publish(new Deposited("refused", 1)));
 
-            postgres.start();
+            postgres.restart();
             publish(service, 101, 120);
 
             assertAllTakeEffect(service, "postgres_down", 120);
@@ -102,7 +91,6 @@ class OutageTest {
     }
 
     private static AccountService start(String name) {
-        postgres.createDatabase(name);
         return AccountService.named(name)
                 .with("mops.messaging.relay-timeout", "1s")
                 .with("spring.kafka.admin.properties.default.api.timeout.ms", 1000)
@@ -141,13 +129,5 @@ class OutageTest {
                 .untilAsserted(() -> assertThat(topic.committed(name))
                         .isEqualTo(topic.records().size()));
         assertThat(service.numbersOf("a")).isEqualTo(numbers);
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

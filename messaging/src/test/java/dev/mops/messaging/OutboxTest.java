@@ -8,12 +8,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mops.events.Envelope;
 import dev.mops.events.EventMetadata;
-import dev.mops.local.EmbeddedServers;
-import dev.mops.local.PostgresServer;
 import dev.mops.messaging.AccountEvent.Deposited;
 import dev.mops.messaging.AccountEvent.TransferRequested;
 import dev.mops.messaging.AccountEvent.TransferSettled;
 import dev.mops.messaging.AccountEvent.Withdrawn;
+import dev.mops.messaging.test.TestPostgres;
+import dev.mops.messaging.test.TestServers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -97,7 +97,7 @@ class OutboxTest {
     @Test
     void an_event_is_not_published_with_a_transaction_of_another_data_source() {
         TransactionTemplate elsewhere = new TransactionTemplate(new JdbcTransactionManager(new DriverManagerDataSource(
-                EmbeddedServers.shared().postgres().jdbcUrl("outbox"), PostgresServer.USER, PostgresServer.PASSWORD)));
+                TestServers.postgres().jdbcUrl("outbox"), TestPostgres.USER, TestPostgres.PASSWORD)));
 
         assertThatIllegalStateException()
                 .isThrownBy(() -> elsewhere.executeWithoutResult(

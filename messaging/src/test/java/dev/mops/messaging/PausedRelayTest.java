@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.mops.local.EmbeddedServers;
 import dev.mops.messaging.AccountEvent.Deposited;
+import dev.mops.messaging.test.TestServers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,8 +37,8 @@ class PausedRelayTest {
                     "leader",
                     SleepingRelay.class,
                     List.of(
-                            EmbeddedServers.shared().postgres().jdbcUrl(NAME),
-                            EmbeddedServers.shared().kafka().bootstrapServers()))) {
+                            TestServers.postgres().jdbcUrl(NAME),
+                            TestServers.kafka().bootstrapServers()))) {
                 // A JVM has to start first.
                 await().atMost(Duration.ofMinutes(2))
                         .untilAsserted(() -> assertThat(leader.log()).contains(FALLS_ASLEEP));

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mops.events.Envelope;
 import dev.mops.events.EventCodec;
-import dev.mops.local.EmbeddedServers;
+import dev.mops.messaging.test.TestServers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,7 +46,7 @@ public final class TopicLog {
 
     /** The topic on the Kafka that all tests share. */
     public static TopicLog of(String topic) {
-        return new TopicLog(topic, EmbeddedServers.shared().kafka().bootstrapServers());
+        return new TopicLog(topic, TestServers.kafka().bootstrapServers());
     }
 
     /** The topic on this Kafka. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import dev.mops.local.EmbeddedServers;
+import dev.mops.messaging.test.TestServers;
 import dev.mops.messaging.topic.PartitionCountException;
 import dev.mops.messaging.topic.Topics;
 import java.util.List;
@@ -21,8 +21,7 @@ import org.junit.jupiter.api.Test;
 class TopicsTest {
 
     private static final Map<String, Object> CONFIG = Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-            EmbeddedServers.shared().kafka().bootstrapServers());
+            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, TestServers.kafka().bootstrapServers());
 
     @Test
     void a_topic_is_created_with_its_partitions_and_keeps_its_records_for_ever() throws Exception {

@@ -54,6 +54,12 @@ class OrderController {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON_VALUE,
                             schema = @Schema(implementation = OrderView.class)))
+    @ApiResponse(
+            responseCode = "429",
+            description = "More orders are in flight than the platform carries; nothing was stored",
+            headers =
+                    @Header(name = "Retry-After", description = "Seconds to wait", schema = @Schema(type = "integer")),
+            content = @Content)
     ResponseEntity<String> place(
             @RequestBody @Valid PlaceOrderRequest request,
             @RequestHeader(name = "Idempotency-Key", required = false)

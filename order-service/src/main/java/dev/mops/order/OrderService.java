@@ -31,11 +31,13 @@ class OrderService {
     private static final Logger log = LoggerFactory.getLogger(OrderService.class);
 
     private final Orders orders;
+    private final Admission admission;
     private final Outbox outbox;
     private final InstantSource clock;
 
-    OrderService(Orders orders, Outbox outbox, InstantSource clock) {
+    OrderService(Orders orders, Admission admission, Outbox outbox, InstantSource clock) {
         this.orders = orders;
+        this.admission = admission;
         this.outbox = outbox;
         this.clock = clock;
     }
@@ -43,6 +45,7 @@ class OrderService {
     /** Places an order at today's prices. */
     Order place(PlaceOrderRequest request) {
         List<OrderLine> lines = price(request.lines());
+        admission.admit();
         Order order = new Order(
                 EventCodec.newId(),
                 request.customerId(),

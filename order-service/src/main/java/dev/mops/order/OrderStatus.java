@@ -11,6 +11,9 @@ import dev.mops.events.order.OrderRefunded;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** How far an order is. The table stands in {@code docs/state-tables.md}. */
 enum OrderStatus {
@@ -22,6 +25,10 @@ enum OrderStatus {
     DECLINED,
     UNDELIVERABLE,
     CANCELLED;
+
+    /** All that are not final. */
+    static final Set<OrderStatus> OPEN =
+            Arrays.stream(values()).filter(status -> !status.isFinal()).collect(Collectors.toUnmodifiableSet());
 
     boolean isFinal() {
         return switch (this) {

@@ -67,6 +67,14 @@ class Orders {
                 .getSingleResult();
     }
 
+    /** The orders that are accepted and not final. */
+    long countInFlight() {
+        return entityManager
+                .createQuery("select count(o) from Order o where o.status in :open", Long.class)
+                .setParameter("open", OrderStatus.OPEN)
+                .getSingleResult();
+    }
+
     List<Product> products() {
         return entityManager
                 .createQuery("select p from Product p order by p.sku", Product.class)

@@ -8,15 +8,12 @@ import dev.mops.events.order.CancellationRequested;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderEvents;
-import dev.mops.local.FreePorts;
-import dev.mops.local.KafkaServer;
+import dev.mops.messaging.test.TestKafka;
+import dev.mops.messaging.test.TestServers;
 import dev.mops.messaging.test.TestTopic;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.http.MediaType;
@@ -25,31 +22,23 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 /** The service with a Kafka of its own, which dies. */
 class KafkaAwayTest {
 
-    @TempDir
-    Path folder;
-
-    private KafkaServer kafka;
-
-    @BeforeEach
-    void start() {
-        kafka = KafkaServer.at(folder, FreePorts.find());
-        kafka.start();
-    }
+    private final TestKafka kafka = TestServers.ownKafka();
 
     @AfterEach
     void stop() {
-        kafka.kill();
+        kafka.close();
     }
 
     @Test
     void orders_are_taken_while_kafka_is_away_and_published_when_it_is_back() {
         try (ConfigurableApplicationContext service = new SpringApplicationBuilder(OrderServiceApplication.class)
                 .profiles("demo")
-                .run(TestServers.arguments(
-                        TestServers.settings("order_kafka_away", kafka.bootstrapServers()),
+                .run(
+                        "--spring.datasource.url=" + TestServers.postgres().jdbcUrl("order_kafka_away"),
+                        "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
                         "--server.port=0",
                         "--logging.level.root=warn",
-                        "--spring.main.banner-mode=off"))) {
+                        "--spring.main.banner-mode=off")) {
             RestTestClient http = OrderServiceTest.client(
                     service.getEnvironment().getRequiredProperty("local.server.port", Integer.class));
             kafka.kill();
@@ -78,7 +67,7 @@ class KafkaAwayTest {
                     .jsonPath("$.status")
                     .isEqualTo("UP");
 
-            kafka.start();
+            kafka.restart();
             try (TestTopic<OrderEvent> topic = new TestTopic<>(OrderEvents.FAMILY, kafka.bootstrapServers())) {
                 await().atMost(Duration.ofMinutes(1))
                         .untilAsserted(

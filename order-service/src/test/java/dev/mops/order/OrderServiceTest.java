@@ -12,11 +12,13 @@ import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.Money;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderEvents;
 import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.OrderRefunded;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
+import dev.mops.messaging.test.TestServers;
 import dev.mops.messaging.test.TestTopic;
 import java.net.URI;
 import java.time.Duration;
@@ -30,13 +32,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.MediaType;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.context.ActiveProfiles;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.client.EntityExchangeResult;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
@@ -45,7 +47,7 @@ import org.springframework.test.web.servlet.client.RestTestClient;
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {"logging.level.root=warn", "spring.main.banner-mode=off"})
 @ActiveProfiles("demo")
-@Import(TestLog.class)
+@Import({TestServers.class, OrderServiceTest.Log.class})
 abstract class OrderServiceTest {
 
     @LocalServerPort
@@ -58,11 +60,6 @@ abstract class OrderServiceTest {
     TestTopic<OrderEvent> topic;
 
     RestTestClient http;
-
-    @DynamicPropertySource
-    static void servers(DynamicPropertyRegistry registry) {
-        TestServers.settings("order_service_test").forEach((name, value) -> registry.add(name, () -> value));
-    }
 
     @BeforeAll
     static void beSlowToGiveUp() {
@@ -188,5 +185,15 @@ abstract class OrderServiceTest {
             case OrderPaid _, PaymentDeclined _, OrderRefunded _ -> "/billing-service";
             case OrderShipped _, ShipmentFailed _ -> "/shipping-service";
         };
+    }
+
+    /** The log of all orders, beside the service under test. */
+    @TestConfiguration(proxyBeanMethods = false)
+    static class Log {
+
+        @Bean
+        TestTopic<OrderEvent> topic() {
+            return new TestTopic<>(OrderEvents.FAMILY, TestServers.kafka().bootstrapServers());
+        }
     }
 }

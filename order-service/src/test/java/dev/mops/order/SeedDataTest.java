@@ -2,7 +2,7 @@ package dev.mops.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
+import dev.mops.messaging.test.TestServers;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
@@ -17,13 +17,10 @@ class SeedDataTest {
 
     @Test
     void without_demo_settings_there_are_no_products() {
-        Map<String, String> settings = TestServers.settings("order_without_demo");
-
         new ApplicationContextRunner()
                 .withInitializer(new ConfigDataApplicationContextInitializer())
-                .withPropertyValues(settings.entrySet().stream()
-                        .map(setting -> setting.getKey() + "=" + setting.getValue())
-                        .toArray(String[]::new))
+                .withPropertyValues(
+                        "spring.datasource.url=" + TestServers.postgres().jdbcUrl("order_without_demo"))
                 .withConfiguration(AutoConfigurations.of(
                         DataSourceAutoConfiguration.class,
                         JdbcTemplateAutoConfiguration.class,

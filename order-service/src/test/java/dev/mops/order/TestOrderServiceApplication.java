@@ -1,6 +1,7 @@
 package dev.mops.order;
 
-import org.springframework.boot.builder.SpringApplicationBuilder;
+import dev.mops.messaging.test.TestServers;
+import org.springframework.boot.SpringApplication;
 
 /** Starts the service from the IDE, with the demo's products and with a PostgreSQL and a Kafka of its own, on its port. */
 final class TestOrderServiceApplication {
@@ -8,8 +9,9 @@ final class TestOrderServiceApplication {
     private TestOrderServiceApplication() {}
 
     public static void main(String[] args) {
-        new SpringApplicationBuilder(OrderServiceApplication.class)
-                .profiles("demo")
-                .run(TestServers.arguments(TestServers.settings("orders")));
+        SpringApplication.from(OrderServiceApplication::main)
+                .with(TestServers.class)
+                .withAdditionalProfiles("demo")
+                .run(args);
     }
 }

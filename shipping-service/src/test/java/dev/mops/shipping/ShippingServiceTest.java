@@ -12,6 +12,7 @@ import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderEvents;
 import dev.mops.events.order.OrderLine;
 import dev.mops.events.order.OrderPaid;
+import dev.mops.messaging.test.TestServers;
 import dev.mops.messaging.test.TestTopic;
 import java.time.Duration;
 import java.util.Arrays;
@@ -29,7 +30,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.context.TestConfiguration;
@@ -38,13 +38,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
 /** The whole service on a real PostgreSQL and Kafka. The test is all the other services, and whoever prints labels. */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
-@Import(ShippingServiceTest.Log.class)
+@Import({TestServers.class, ShippingServiceTest.Log.class})
 abstract class ShippingServiceTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -69,11 +67,6 @@ abstract class ShippingServiceTest {
     Carrier carrier;
 
     RestTestClient http;
-
-    @DynamicPropertySource
-    static void servers(DynamicPropertyRegistry registry) {
-        TestServers.settings("shipping_service_test").forEach((name, value) -> registry.add(name, () -> value));
-    }
 
     @BeforeEach
     void connect() {
@@ -225,13 +218,13 @@ abstract class ShippingServiceTest {
     static class Log {
 
         @Bean
-        TestTopic<OrderEvent> testTopic(@Value("${spring.kafka.bootstrap-servers}") String bootstrapServers) {
-            return new TestTopic<>(OrderEvents.FAMILY, bootstrapServers);
+        TestTopic<OrderEvent> testTopic() {
+            return new TestTopic<>(OrderEvents.FAMILY, TestServers.kafka().bootstrapServers());
         }
 
         @Bean
-        Admin kafka(@Value("${spring.kafka.bootstrap-servers}") String bootstrapServers) {
-            return Admin.create(Map.of("bootstrap.servers", bootstrapServers));
+        Admin kafka() {
+            return Admin.create(Map.of("bootstrap.servers", TestServers.kafka().bootstrapServers()));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.mops.shipping;
 
+import dev.mops.messaging.test.TestServers;
 import org.springframework.boot.SpringApplication;
 
 /** Starts the service from the IDE, with a PostgreSQL and a Kafka of its own, on its port. */
@@ -8,10 +9,8 @@ final class TestShippingServiceApplication {
     private TestShippingServiceApplication() {}
 
     public static void main(String[] args) {
-        SpringApplication.run(
-                ShippingServiceApplication.class,
-                TestServers.settings("shipping").entrySet().stream()
-                        .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
-                        .toArray(String[]::new));
+        SpringApplication.from(ShippingServiceApplication::main)
+                .with(TestServers.class)
+                .run(args);
     }
 }

@@ -2,12 +2,18 @@ package dev.mops.system;
 
 import dev.mops.local.Platform;
 import dev.mops.local.PostgresServer;
+import dev.mops.system.Views.Entry;
+import dev.mops.system.Views.Order;
+import dev.mops.system.Views.Payment;
+import dev.mops.system.Views.Shipment;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -51,6 +57,46 @@ final class Books {
                 "shipping-service",
                 "SELECT key, answer = 'MADE' AND NOT voided, concat_ws('/', label_calls, void_calls) FROM simulator_label",
                 row -> new Label(row.getBoolean(2), row.getString(3)));
+    }
+
+    /** All orders as the order service stores them, with their timelines: the same as over HTTP, for many at once. */
+    Map<UUID, Order> orders() {
+        Map<UUID, List<Entry>> timelines = new HashMap<>();
+        read(
+                "order-service",
+                "SELECT order_id, event_id, type, source FROM order_timeline ORDER BY order_id, position",
+                row -> timelines
+                        .computeIfAbsent(row.getObject(1, UUID.class), id -> new ArrayList<>())
+                        .add(new Entry(row.getObject(2, UUID.class), row.getString(3), row.getString(4))));
+        return read(
+                "order-service",
+                "SELECT id, customer_id, status, cancellation_requested FROM orders",
+                row -> new Order(
+                        row.getObject(1, UUID.class),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getBoolean(4),
+                        timelines.getOrDefault(row.getObject(1, UUID.class), List.of())));
+    }
+
+    /** All payments, likewise. */
+    Map<UUID, Payment> payments() {
+        return read(
+                "billing-service",
+                "SELECT order_id, payment_id, status FROM payment",
+                row -> new Payment(
+                        row.getObject(2, UUID.class),
+                        row.getString(3),
+                        null,
+                        row.getString(3).equals("REFUNDED")));
+    }
+
+    /** All shipments, likewise. */
+    Map<UUID, Shipment> shipments() {
+        return read(
+                "shipping-service",
+                "SELECT order_id, shipment_id, status FROM shipment",
+                row -> new Shipment(row.getObject(2, UUID.class), row.getString(3), null, null, null));
     }
 
     /** The orders that have not ended, also while the order service is away. */

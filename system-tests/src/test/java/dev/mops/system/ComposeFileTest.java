@@ -31,7 +31,7 @@ class ComposeFileTest {
                 .contains("\n        SERVICE: %s\n".formatted(service))
                 .contains("\n      SERVER_PORT: %d\n".formatted(port))
                 .contains("jdbc:postgresql://postgres/%s?".formatted(Platform.database(service)))
-                .contains("\n      CREATE DATABASE %s;\n".formatted(Platform.database(service)))
+                .contains("\n      CREATE DATABASE \"%s\";\n".formatted(Platform.database(service)))
                 .contains("${MOPS_ADDRESS}:${%s}:%d\n".formatted(setting, port));
         assertThat(settings()).contains("\n%s=%d\n".formatted(setting, port));
     }

@@ -32,16 +32,17 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class OrdersTopic {
 
     private static final String NAME = OrderEvents.FAMILY.topic();
-    // The consumer group of a service bears its name.
-    private static final List<String> SERVICES =
-            List.of("order-service", "inventory-service", "billing-service", "shipping-service");
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final Map<String, Object> config;
 
+    // The consumer group of a service bears its name.
+    private final Set<String> services;
+
     private final Books books;
 
     OrdersTopic(Platform platform) {
+        this.services = platform.services();
         this.books = new Books(platform);
         this.config =
                 Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, platform.kafka().bootstrapServers());
@@ -115,8 +116,8 @@ final class OrdersTopic {
             Shop.eventually().until(() -> {
                 Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
                 // In this order: what a handled event led to stands in an outbox or, after that, in the topic.
-                return SERVICES.stream().allMatch(group -> hasReached(admin, group, ends))
-                        && SERVICES.stream().allMatch(service -> books.waitingEvents(service) == 0)
+                return services.stream().allMatch(group -> hasReached(admin, group, ends))
+                        && services.stream().allMatch(service -> books.waitingEvents(service) == 0)
                         && ends.equals(consumer.endOffsets(consumer.assignment()));
             });
         }

@@ -1,6 +1,8 @@
 package dev.mops.web;
 
+import java.time.Duration;
 import java.util.List;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
@@ -36,6 +38,13 @@ public final class ProblemException extends ErrorResponseException {
     public static ProblemException unprocessable(List<FieldError> errors) {
         ProblemDetail problem = FieldError.problem(HttpStatus.UNPROCESSABLE_CONTENT, errors);
         return new ProblemException(HttpStatus.UNPROCESSABLE_CONTENT, problem);
+    }
+
+    /** 429: not now; the answer says after how many seconds it may be tried again. */
+    public static ProblemException tooManyRequests(String detail, Duration retryAfter) {
+        ProblemException refusal = of(HttpStatus.TOO_MANY_REQUESTS, detail);
+        refusal.getHeaders().set(HttpHeaders.RETRY_AFTER, String.valueOf(retryAfter.toSeconds()));
+        return refusal;
     }
 
     private static ProblemException of(HttpStatus status, String detail) {

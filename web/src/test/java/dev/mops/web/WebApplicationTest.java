@@ -1,7 +1,7 @@
 package dev.mops.web;
 
-import dev.mops.local.EmbeddedServers;
-import dev.mops.local.PostgresServer;
+import dev.mops.messaging.test.TestPostgres;
+import dev.mops.messaging.test.TestServers;
 import dev.mops.messaging.test.RawConnection;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,11 +43,10 @@ abstract class WebApplicationTest {
 
     @DynamicPropertySource
     static void servers(DynamicPropertyRegistry registry) {
-        PostgresServer postgres = EmbeddedServers.shared().postgres();
-        postgres.createDatabase("web_test");
-        registry.add("spring.datasource.url", () -> postgres.jdbcUrl("web_test"));
-        registry.add("spring.datasource.username", () -> PostgresServer.USER);
-        registry.add("spring.datasource.password", () -> PostgresServer.PASSWORD);
+        String jdbcUrl = TestServers.postgres().jdbcUrl("web_test");
+        registry.add("spring.datasource.url", () -> jdbcUrl);
+        registry.add("spring.datasource.username", () -> TestPostgres.USER);
+        registry.add("spring.datasource.password", () -> TestPostgres.PASSWORD);
     }
 
     @BeforeEach

@@ -19,9 +19,10 @@ import tools.jackson.databind.JsonNode;
  *   <li>the document, every property and every definition has a description
  * </ul>
  */
-final class SchemaSubset {
+public final class SchemaSubset {
 
-    static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
+    /** The dialect. */
+    public static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
 
     static final Set<String> KEYWORDS = Set.of(
             "description",
@@ -57,7 +58,7 @@ final class SchemaSubset {
     }
 
     /** What in the schema of this event type is outside the subset; empty where nothing is. */
-    static List<String> violations(String eventType, JsonNode schema) {
+    public static List<String> violations(String eventType, JsonNode schema) {
         return new SchemaSubset(schema).check(eventType);
     }
 

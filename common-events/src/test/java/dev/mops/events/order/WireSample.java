@@ -18,9 +18,10 @@ import org.apache.kafka.common.record.TimestampType;
  * A record as readable text: a line {@code key: …}, a line per header in order, an empty line, the value's bytes as they
  * are, and the line feed that ends the file and is not part of the value.
  */
-final class WireSample {
+public final class WireSample {
 
-    static String textOf(ProducerRecord<byte[], byte[]> record) {
+    /** The text of a record. */
+    public static String textOf(ProducerRecord<byte[], byte[]> record) {
         StringBuilder text = new StringBuilder(line("key", record.key()));
         record.headers().forEach(header -> text.append(line(header.key(), header.value())));
         return text.append('\n')
@@ -29,7 +30,8 @@ final class WireSample {
                 .toString();
     }
 
-    static ConsumerRecord<byte[], byte[]> recordOf(String text) {
+    /** The record of a text, as a consumer gets it. */
+    public static ConsumerRecord<byte[], byte[]> recordOf(String text) {
         int end = text.indexOf("\n\n");
         if (end < 0 || !text.startsWith("key: ") || !text.endsWith("\n")) {
             throw new IllegalArgumentException("A wire sample is a key, headers, an empty line and a value");
@@ -59,7 +61,7 @@ final class WireSample {
      *
      * @throws java.nio.file.FileAlreadyExistsException if there is one: what was released is never overwritten
      */
-    static void write(Path file, ProducerRecord<byte[], byte[]> record) throws IOException {
+    public static void write(Path file, ProducerRecord<byte[], byte[]> record) throws IOException {
         Files.createDirectories(file.resolveSibling("."));
         Files.writeString(file, textOf(record), StandardOpenOption.CREATE_NEW);
     }

@@ -61,7 +61,8 @@ class WireSamplesTest {
     @Test
     void every_sample_has_its_file_and_every_file_its_sample() throws IOException {
         try (Stream<Path> files = Files.walk(FILES)) {
-            assertThat(files.filter(Files::isRegularFile))
+            assertThat(files.filter(Files::isRegularFile)
+                            .filter(file -> FILES.relativize(file).toString().startsWith("order.")))
                     .as("wire samples; the Javadoc of this test says how a new one is written")
                     .containsExactlyInAnyOrderElementsOf(OrderEventSamples.ALL.stream()
                             .map(WireSamplesTest::fileOf)

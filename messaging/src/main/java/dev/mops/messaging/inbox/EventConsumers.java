@@ -72,7 +72,11 @@ final class EventConsumers implements SmartLifecycle {
         // A consumer that is refused goes on when it is allowed again; it does not end for good.
         properties.setAuthExceptionRetryInterval(PAUSE_AFTER_FAILURE);
         properties.setMessageListener(new EventListener<>(
-                table, new BatchProcessor<>(table, inbox, calls, transaction), backOff(settings), meters));
+                table,
+                new BatchProcessor<>(table, inbox, calls, transaction),
+                backOff(settings),
+                new Linger(settings.batchSize(), settings.maxLinger()),
+                meters));
         var container = new ConcurrentMessageListenerContainer<byte[], byte[]>(
                 new DefaultKafkaConsumerFactory<>(config), properties);
         container.setCommonErrorHandler(new DeliverAgain(PAUSE_AFTER_FAILURE));

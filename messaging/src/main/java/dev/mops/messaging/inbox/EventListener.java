@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,16 +31,23 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
     private final EventCodec<E> codec;
     private final BatchProcessor<E> processor;
     private final BackOff backOff;
+    private final Linger linger;
     private final Counter handled;
     private final Counter skipped;
     // The failures in a row of the consumer that runs on this thread.
     private static final ThreadLocal<@Nullable BackOffExecution> FAILURES = new ThreadLocal<>();
 
-    EventListener(EventHandlers<E> handlers, BatchProcessor<E> processor, BackOff backOff, MeterRegistry meters) {
+    EventListener(
+            EventHandlers<E> handlers,
+            BatchProcessor<E> processor,
+            BackOff backOff,
+            Linger linger,
+            MeterRegistry meters) {
         this.handlers = handlers;
         this.codec = new EventCodec<>(handlers.family());
         this.processor = processor;
         this.backOff = backOff;
+        this.linger = linger;
         String topic = handlers.family().topic();
         this.handled = meters.counter("mops.messaging.events.handled", "topic", topic);
         this.skipped = meters.counter("mops.messaging.events.skipped", "topic", topic);
@@ -50,6 +58,7 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
         if (acknowledgment == null) {
             throw new IllegalStateException("The container must hand over acknowledgments: its mode is MANUAL");
         }
+        long begin = System.nanoTime();
         try {
             for (Batch<E> batch : Batch.cut(decode(records), handlers)) {
                 handled.increment(processor.process(batch));
@@ -69,6 +78,15 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
         }
         FAILURES.remove();
         acknowledgment.acknowledge();
+        pause(linger.after(records.size(), Duration.ofNanos(System.nanoTime() - begin)));
+    }
+
+    private static void pause(Duration duration) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(duration.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private List<Envelope<E>> decode(List<ConsumerRecord<byte[], byte[]>> records) {

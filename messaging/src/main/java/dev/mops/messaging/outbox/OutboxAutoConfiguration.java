@@ -67,8 +67,7 @@ public final class OutboxAutoConfiguration {
                 connectionProperties(database, application, settings.relayTimeout()),
                 producerConfig(producers.getConfigurationProperties(), settings.relayTimeout()),
                 topics,
-                settings.pollInterval(),
-                settings.relayTimeout());
+                settings);
     }
 
     private static Properties connectionProperties(

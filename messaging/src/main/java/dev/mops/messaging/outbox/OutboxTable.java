@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -30,7 +31,21 @@ final class OutboxTable {
             """;
     private static final String DELETE = "DELETE FROM outbox_event WHERE id = ANY(?)";
 
+    // By the database's clock alone. The lowest id is the oldest, but for transactions that overlap.
+    private static final String AGE = """
+            SELECT (extract(epoch FROM clock_timestamp() - created_at) * 1000)::bigint
+            FROM outbox_event ORDER BY id LIMIT 1
+            """;
+
     private OutboxTable() {}
+
+    /** How long the lowest row has been there; zero where there is none. */
+    static Duration age(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(AGE);
+                ResultSet oldest = select.executeQuery()) {
+            return oldest.next() ? Duration.ofMillis(Math.max(0, oldest.getLong(1))) : Duration.ZERO;
+        }
+    }
 
     /** Adds the events of one transaction in one statement, in their order. */
     static void insert(Connection connection, List<ProducerRecord<byte[], byte[]>> records) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.mops.messaging.outbox;
 
+import dev.mops.messaging.MessagingProperties;
 import dev.mops.messaging.topic.Topics;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -43,14 +44,14 @@ final class Relay implements SmartLifecycle {
 
     // "mops" and "outb" in ASCII: one lock for each database, since advisory locks are scoped by it.
     private static final String TRY_LOCK = "SELECT pg_try_advisory_lock(1836019827, 1869968482)";
-    private static final int BATCH_ROWS = 1_000;
-    private static final int BATCH_BYTES = 8 * 1024 * 1024;
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final String url;
     private final Properties connectionProperties;
     private final Map<String, Object> producerConfig;
     private final Topics topics;
+    private final int batchRows;
+    private final int batchBytes;
     private final Duration pollInterval;
     private final Duration timeout;
     private final Semaphore work = new Semaphore(0);
@@ -65,14 +66,15 @@ final class Relay implements SmartLifecycle {
             Properties connectionProperties,
             Map<String, Object> producerConfig,
             Topics topics,
-            Duration pollInterval,
-            Duration timeout) {
+            MessagingProperties settings) {
         this.url = url;
         this.connectionProperties = connectionProperties;
         this.producerConfig = producerConfig;
         this.topics = topics;
-        this.pollInterval = pollInterval;
-        this.timeout = timeout;
+        this.batchRows = settings.relayBatchSize();
+        this.batchBytes = Math.toIntExact(settings.relayBatchBytes().toBytes());
+        this.pollInterval = settings.pollInterval();
+        this.timeout = settings.relayTimeout();
     }
 
     /** Says that a transaction has committed rows. */
@@ -118,7 +120,7 @@ final class Relay implements SmartLifecycle {
         try {
             log.info("The relay of this instance leads");
             while (running) {
-                List<OutboxRow> rows = OutboxTable.lowest(connection, BATCH_ROWS, BATCH_BYTES);
+                List<OutboxRow> rows = OutboxTable.lowest(connection, batchRows, batchBytes);
                 if (rows.isEmpty()) {
                     recovered();
                     awaitWork();

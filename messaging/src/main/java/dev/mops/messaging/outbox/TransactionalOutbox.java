@@ -8,6 +8,7 @@ import dev.mops.messaging.CurrentEvent;
 import dev.mops.messaging.Outbox;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -89,6 +90,18 @@ final class TransactionalOutbox implements Outbox, TransactionExecutionListener 
         }
         pending.add(record);
         return envelope.metadata();
+    }
+
+    @Override
+    public Duration age() {
+        Connection connection = DataSourceUtils.getConnection(dataSource);
+        try {
+            return OutboxTable.age(connection);
+        } catch (SQLException e) {
+            throw new DataAccessResourceFailureException("The outbox can't be read", e);
+        } finally {
+            DataSourceUtils.releaseConnection(connection, dataSource);
+        }
     }
 
     private Pending pending() {

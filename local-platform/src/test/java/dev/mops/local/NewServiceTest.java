@@ -1,0 +1,138 @@
+package dev.mops.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is refused, and what is written; system-tests builds and runs it. */
+class NewServiceTest {
+
+    private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "Returns", "a b", "../x", "re-turns", "returns2", "class", "true", "größe"})
+    void a_name_that_can_be_no_package_database_and_topic_is_refused(String name) {
+        assertRefused(REPOSITORY, name, "from a to z");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "order,      a folder order-service",
+        "shipping,   a folder shipping-service",
+        "orders,     a topic orders",
+        "web,        a package dev.mops.web in web",
+        "events,     a package dev.mops.events in",
+        "system,     a package dev.mops.system in system-tests",
+        "kafka,      a 'kafka' in docker-compose.yml",
+        "postgres,   a 'postgres' in docker-compose.yml",
+        "mops,       a 'mops' in docker-compose.yml"
+    })
+    void a_name_that_is_taken_is_refused_with_what_has_it(String name, String holder) {
+        assertRefused(REPOSITORY, name, holder);
+    }
+
+    @Test
+    void a_service_is_not_made_twice() throws IOException {
+        Path root = copy();
+        NewService.of(root, "returns").write();
+
+        assertRefused(root, "returns", "a folder returns-service");
+    }
+
+    @Test
+    void a_file_of_the_pattern_that_has_changed_is_named_with_what_is_no_longer_there() throws IOException {
+        Path root = copy();
+        Path changed = root.resolve("shipping-service/src/main/java/dev/mops/shipping/ShippingService.java");
+        Files.writeString(
+                changed, Files.readString(changed).replace("Optional<Request> intend(", "Optional<Request> plan("));
+
+        assertRefused(root, "returns", "ShippingService.java any more: it looks for 'intend(' and finds it 0 times");
+    }
+
+    @Test
+    void a_file_that_the_pattern_no_longer_has_is_named() throws IOException {
+        Path root = copy();
+        Files.delete(root.resolve("shipping-service/src/main/java/dev/mops/shipping/LabelImage.java"));
+
+        assertRefused(root, "returns", "LabelImage.java");
+    }
+
+    @Test
+    void each_new_service_has_a_port_of_its_own_and_is_found_by_the_platform() throws IOException {
+        Path root = copy();
+        NewService.of(root, "returns").write();
+        NewService.of(root, "loyalty").write();
+
+        assertThat(ServiceModule.in(root))
+                .contains(new ServiceModule("returns-service", 8085), new ServiceModule("loyalty-service", 8086));
+    }
+
+    @Test
+    void a_container_of_mops_gets_to_know_it() throws IOException {
+        Path root = copy();
+        NewService.of(root, "returns").write();
+
+        assertThat(Files.readString(root.resolve("docker-compose.yml")).lines())
+                .filteredOn(line -> line.contains("MOPS_SERVICES: "))
+                .singleElement()
+                .satisfies(line -> assertThat(ServiceModule.parse(line.strip().substring("MOPS_SERVICES: ".length())))
+                        .hasSameElementsAs(ServiceModule.in(root)));
+    }
+
+    @Test
+    void nothing_of_the_pattern_s_own_domain_is_left() throws IOException {
+        Path root = copy();
+        NewService.of(root, "returns").write();
+
+        try (Stream<Path> files = Files.walk(root.resolve("returns-service"))) {
+            assertThat(files.filter(Files::isRegularFile))
+                    .hasSizeGreaterThan(10)
+                    .allSatisfy(file -> assertThat(Files.readString(file).replaceAll("(?m)^import .*", ""))
+                            .doesNotContainPattern("(?i)shipping|shipments|label|carrier(?!\", \"MOPS)"));
+        }
+    }
+
+    /** A copy of this repository, as it is, with nothing built. */
+    private Path copy() throws IOException {
+        Path root = folder.resolve("mo-ps");
+        Files.walkFileTree(REPOSITORY, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
+                String name = String.valueOf(folder.getFileName());
+                if (!folder.equals(REPOSITORY) && (name.startsWith(".") || name.equals("target"))) {
+                    return FileVisitResult.SKIP_SUBTREE;
+                }
+                Files.createDirectories(root.resolve(REPOSITORY.relativize(folder)));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.copy(file, root.resolve(REPOSITORY.relativize(file)));
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return root;
+    }
+
+    private static void assertRefused(Path root, String name, String reason) {
+        assertThatExceptionOfType(LocalPlatformException.class)
+                .isThrownBy(() -> NewService.of(root, name))
+                .withMessageContaining(reason);
+    }
+}

@@ -1,0 +1,240 @@
+package dev.mops.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mops.events.Envelope;
+import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderEvents;
+import dev.mops.events.order.OrderShipped;
+import dev.mops.local.Mops;
+import dev.mops.local.Platform;
+import dev.mops.local.Ports;
+import dev.mops.messaging.test.TestTopic;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ./mops new-service returns} in a copy of this repository: what it makes is built, tested, and run. */
+class NewServiceTest {
+
+    private static final String NAME = "returns-service";
+    /** Where a module's classes are: what did not change since is not compiled again. */
+    private static final Set<String> BUILT = Set.of("classes", "test-classes", "spotless-index");
+
+    private static final Duration BUILD_TIMEOUT = Duration.ofMinutes(10);
+
+    private final Path folder;
+    private final Path root;
+
+    NewServiceTest(@TempDir Path folder) throws IOException {
+        this.folder = folder;
+        this.root = copy(PlatformExtension.root(), folder.resolve("mo-ps"));
+    }
+
+    @Test
+    void a_new_service_is_built_passes_its_tests_hears_order_shipped_and_publishes_an_event_of_its_own()
+            throws Exception {
+        run(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dmops.root=" + root,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Mops.class.getName(),
+                "new-service",
+                "returns");
+        run(
+                "mvn",
+                "-B",
+                "-o",
+                "-pl",
+                NAME,
+                "-am",
+                "verify",
+                // Its own tests, and that of the documents; those of the others are run by their own build.
+                "-Dtest=dev/mops/returns/*Test,dev/mops/events/returns/*Test,DocumentsTest",
+                "-Dsurefire.failIfNoSpecifiedTests=false",
+                // What is older than its classes is not compiled again, although it lies in another folder now.
+                "-Dmaven.compiler.useIncrementalCompilation=false");
+
+        assertThat(testsRun(NAME)).isPositive();
+        assertThat(testsRun("common-events")).isPositive();
+
+        Platform platform = Platform.at(root, folder.resolve("home"), Ports.free());
+        try {
+            platform.postgres().start();
+            platform.postgres().createDatabase(Platform.database(NAME));
+            platform.kafka().start();
+            platform.service(NAME).start();
+
+            hearsAndTells(platform.service(NAME).url(), platform.kafka().bootstrapServers());
+        } finally {
+            platform.stop();
+        }
+    }
+
+    private static void hearsAndTells(URI service, String kafka) throws Exception {
+        OrderShipped shipped = shipped();
+        OrderShipped later = shipped();
+        try (TestTopic<OrderEvent> orders = new TestTopic<>(OrderEvents.FAMILY, kafka);
+                Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
+            Envelope<OrderEvent> event = orders.envelope("/shipping-service", shipped);
+            orders.deliver(List.of(event, event));
+            Shop.eventually().until(() -> handled(admin) == 2);
+            // What it leads to stands behind all that the first one led to.
+            orders.deliver(List.of(orders.envelope("/shipping-service", later)));
+            Shop.eventually().until(() -> published(kafka).stream().anyMatch(record -> isOf(later, record)));
+        }
+
+        assertThat(get(service.resolve("/returns?orderId=" + shipped.orderId())))
+                .contains(
+                        "\"orderId\":\"" + shipped.orderId() + "\"", "\"shipmentId\":\"" + shipped.shipmentId() + "\"");
+        assertThat(published(kafka).stream().filter(record -> isOf(shipped, record)))
+                .singleElement()
+                .satisfies(record -> {
+                    assertThat(header(record, "ce_type")).isEqualTo("returns.noted");
+                    assertThat(header(record, "ce_source")).isEqualTo("/returns-service");
+                    assertThat(header(record, "ce_dataschema")).isEqualTo("returns.noted/1.0");
+                    assertThat(record.value()).isEqualTo("{\"orderId\":\"" + shipped.orderId() + "\"}");
+                });
+    }
+
+    private static OrderShipped shipped() {
+        return new OrderShipped(UUID.randomUUID(), UUID.randomUUID(), "Simulated Carrier", "MOPS0000000042");
+    }
+
+    private static boolean isOf(OrderShipped shipped, ConsumerRecord<String, String> record) {
+        return record.key().equals(shipped.orderId().toString());
+    }
+
+    private static long handled(Admin admin) throws Exception {
+        return admin.listConsumerGroupOffsets(NAME).partitionsToOffsetAndMetadata().get().values().stream()
+                .mapToLong(OffsetAndMetadata::offset)
+                .sum();
+    }
+
+    /** All that stands in its topic. */
+    private static List<ConsumerRecord<String, String>> published(String kafka) {
+        List<ConsumerRecord<String, String>> records = new ArrayList<>();
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        kafka,
+                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                        "earliest"),
+                new StringDeserializer(),
+                new StringDeserializer())) {
+            consumer.assign(consumer.partitionsFor("returns").stream()
+                    .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+                    .toList());
+            Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+            }
+        }
+        return records;
+    }
+
+    private static String header(ConsumerRecord<String, String> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    private static String get(URI uri) throws IOException, InterruptedException {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+                    .body();
+        }
+    }
+
+    private long testsRun(String module) throws IOException {
+        Path reports = root.resolve(module).resolve("target/surefire-reports");
+        try (var files = Files.newDirectoryStream(reports, "TEST-*returns*.xml")) {
+            long run = 0;
+            for (Path file : files) {
+                run += Files.readString(file).split("<testcase ", -1).length - 1;
+            }
+            return run;
+        }
+    }
+
+    /** Runs a program in the copy, to its end, without a leftover; it must succeed. */
+    private void run(String... command) throws IOException, InterruptedException {
+        Path log = Files.createTempFile(folder, "run", ".log");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(root.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        String repository = System.getProperty("localRepository");
+        if (repository != null) {
+            builder.environment().put("MAVEN_OPTS", "-Dmaven.repo.local=" + repository);
+        }
+        Process process = builder.start();
+        try {
+            assertThat(process.waitFor(BUILD_TIMEOUT.toSeconds(), TimeUnit.SECONDS))
+                    .as("%s ends", (Object) command)
+                    .isTrue();
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+        assertThat(process.exitValue())
+                .as("%s%n%s", String.join(" ", command), Files.readString(log))
+                .isZero();
+    }
+
+    /** The repository with the classes of its modules, but without what was built from them. */
+    private static Path copy(Path repository, Path copy) throws IOException {
+        Files.walkFileTree(repository, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) throws IOException {
+                Path inside = repository.relativize(visited);
+                String name = String.valueOf(visited.getFileName());
+                boolean isBuilt = inside.getNameCount() == 3
+                        && inside.getName(1).toString().equals("target");
+                if (isBuilt ? !BUILT.contains(name) : !inside.toString().isEmpty() && name.startsWith(".")) {
+                    return FileVisitResult.SKIP_SUBTREE;
+                }
+                Files.createDirectories(copy.resolve(inside));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Path inside = repository.relativize(file);
+                boolean isJar = inside.getNameCount() == 3
+                        && inside.getName(1).toString().equals("target")
+                        && !BUILT.contains(inside.getName(2).toString());
+                if (!isJar) {
+                    Files.copy(file, copy.resolve(inside), StandardCopyOption.COPY_ATTRIBUTES);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return copy;
+    }
+}

@@ -1,0 +1,163 @@
+package dev.mops.system;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mops.local.FreePorts;
+import dev.mops.local.Platform;
+import dev.mops.local.ServiceProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * More than the platform carries. The last of all: whoever audits after it reads its eighty thousand events. A service that
+ * runs out of memory ends (ExitOnOutOfMemoryError), so its process tells whether the heap was enough.
+ */
+@SystemTest
+@Tag(SystemTest.PROCESSES)
+@Order(Integer.MAX_VALUE)
+class OverloadTest {
+
+    private static final int ORDERS = 20_000;
+    private static final int AT_ONCE = 64;
+    private static final int LIMIT = 500;
+    private static final int CROWD = 1_500;
+    private static final Wish WISH = Wish.of("CABLE-USBC-2", 1);
+
+    private final Shop shop;
+    private final Platform platform;
+    private final Books books;
+
+    OverloadTest(Shop shop) {
+        this.shop = shop;
+        this.platform = shop.platform();
+        this.books = new Books(platform);
+    }
+
+    @Test
+    void twenty_thousand_orders_as_fast_as_they_go_all_end() {
+        for (int i = 0; i < ORDERS / 1_000; i++) {
+            shop.receive("CABLE-USBC-2", 1_000);
+        }
+        List<ProcessHandle> before = processes();
+        long begin = System.nanoTime();
+
+        try (PatientCustomers customers = new PatientCustomers(shop, shop.url("order-service"), AT_ONCE)) {
+            customers.place(ORDERS, WISH).join();
+            double accepted = secondsSince(begin);
+            awaitNoneOpen();
+            double ended = secondsSince(begin);
+
+            assertThat(customers.promised()).doesNotHaveDuplicates().hasSize(ORDERS);
+            assertThat(customers.atTheFirstTry()).isGreaterThanOrEqualTo(ORDERS * 95 / 100);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%d orders: accepted in %.1f s (%.0f/s), %d at the first try; all had ended after %.1f s (%.0f/s)%n",
+                    ORDERS,
+                    accepted,
+                    ORDERS / accepted,
+                    customers.atTheFirstTry(),
+                    ended,
+                    ORDERS / ended);
+        }
+        assertThat(processes()).as("the processes of before").isEqualTo(before);
+    }
+
+    @Test
+    void a_limit_of_500_is_held_and_orders_are_taken_again_when_it_allows_it() {
+        ServiceProcess small =
+                platform.instance("order-service", FreePorts.find(), List.of("--mops.orders.max-in-flight=" + LIMIT));
+        ServiceProcess inventory = platform.service("inventory-service");
+        awaitNoneOpen();
+        small.start();
+        try (PatientCustomers customers = new PatientCustomers(shop, small.url(), AT_ONCE)) {
+            inventory.stop();
+            CompletableFuture<Void> all = customers.place(2 * LIMIT, WISH);
+            // Nobody reserves: what is promised stays in flight, and so many have tried that some were refused.
+            Shop.eventually().until(() -> customers.waits().size() >= LIMIT);
+            assertThat(customers.promised()).hasSize(LIMIT);
+            assertThat(books.openOrders()).hasSize(LIMIT);
+            assertThat(all).isNotDone();
+
+            inventory.start();
+
+            Shop.eventually().atMost(Duration.ofMinutes(2)).until(() -> {
+                assertThat(books.openOrders()).hasSizeLessThanOrEqualTo(LIMIT);
+                return all.isDone();
+            });
+            all.join();
+            assertThat(customers.promised()).doesNotHaveDuplicates().hasSize(2 * LIMIT);
+            assertThat(customers.answers()).containsExactlyInAnyOrder(202, 429);
+        } finally {
+            small.stop();
+        }
+        awaitNoneOpen();
+    }
+
+    @Test
+    void a_crowd_of_connections_waits_or_is_served_and_the_service_lives() throws IOException {
+        List<ProcessHandle> before = processes();
+        InetSocketAddress door = new InetSocketAddress(
+                "127.0.0.1", platform.service("order-service").port());
+        List<Socket> crowd = new ArrayList<>();
+        try {
+            for (int i = 0; i < CROWD; i++) {
+                Socket socket = new Socket();
+                crowd.add(socket);
+                socket.connect(door, 5_000);
+                socket.getOutputStream().write("GET /products HTTP/1.1\r\nHost: crowd\r\n\r\n".getBytes(US_ASCII));
+            }
+            // Those for whom there is room are served while all stand there.
+            for (Socket socket : crowd.subList(0, AT_ONCE)) {
+                socket.setSoTimeout(20_000);
+                assertThat(new String(socket.getInputStream().readNBytes(12), US_ASCII))
+                        .isEqualTo("HTTP/1.1 200");
+            }
+        } finally {
+            for (Socket socket : crowd) {
+                socket.close();
+            }
+        }
+
+        shop.awaitStatus(shop.placeOrderWithPatience(WISH), "SHIPPED");
+        assertThat(processes()).as("the processes of before").isEqualTo(before);
+    }
+
+    private void awaitNoneOpen() {
+        Shop.eventually()
+                .atMost(Duration.ofMinutes(4))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> books.openOrders().isEmpty());
+    }
+
+    private List<ProcessHandle> processes() {
+        return platform.instances().stream().map(OverloadTest::process).toList();
+    }
+
+    private static ProcessHandle process(ServiceProcess service) {
+        try {
+            String[] words = Files.readString(service.log()
+                            .resolveSibling("../run/" + service.name() + ".pid")
+                            .normalize())
+                    .split(" ", 2);
+            return ProcessHandle.of(Long.parseLong(words[0])).orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static double secondsSince(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos).toMillis() / 1000.0;
+    }
+}
