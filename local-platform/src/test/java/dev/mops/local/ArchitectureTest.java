@@ -29,6 +29,7 @@ class ArchitectureTest {
                     "org.apache.kafka.common",
                     "org.jspecify.annotations",
                     "org.tukaani.xz",
+                    "javax.lang.model",
                     "picocli",
                     "tools.jackson..");
 
