@@ -82,7 +82,6 @@ class ArchitectureTest {
                         "Outbox",
                         "inbox.InboxAutoConfiguration",
                         "outbox.OutboxAutoConfiguration",
-                        "topic.Brokers",
                         "topic.PartitionCountException",
                         "topic.Topics"));
     }

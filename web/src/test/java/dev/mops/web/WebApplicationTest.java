@@ -1,8 +1,8 @@
 package dev.mops.web;
 
+import dev.mops.messaging.test.RawConnection;
 import dev.mops.messaging.test.TestPostgres;
 import dev.mops.messaging.test.TestServers;
-import dev.mops.messaging.test.RawConnection;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
