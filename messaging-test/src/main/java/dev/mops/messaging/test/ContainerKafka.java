@@ -20,7 +20,8 @@ final class ContainerKafka extends KafkaContainer implements TestKafka {
         withCopyToContainer(
                 MountableFile.forClasspathResource("dev/mops/local/kafka.properties"),
                 "/mnt/shared/config/server.properties");
-        withEnv("KAFKA_HEAP_OPTS", "-Xms64m -Xmx256m");
+        // As the embedded one: a small heap, and code that is compiled early.
+        withEnv("KAFKA_HEAP_OPTS", "-Xms64m -Xmx256m -XX:TieredStopAtLevel=1");
         // In some builds of the image the files that a start copies and then changes are read-only, and a second start
         // gives up because the storage is formatted; everything else is prepared by then.
         withCommand(
