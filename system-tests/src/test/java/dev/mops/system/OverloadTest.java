@@ -8,6 +8,7 @@ import dev.mops.local.Platform;
 import dev.mops.local.ServiceProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -109,7 +110,8 @@ class OverloadTest {
     void a_crowd_of_connections_waits_or_is_served_and_the_service_lives() throws IOException {
         List<ProcessHandle> before = processes();
         InetSocketAddress door = new InetSocketAddress(
-                "127.0.0.1", platform.service("order-service").port());
+                InetAddress.ofLiteral("127.0.0.1"),
+                platform.service("order-service").port());
         List<Socket> crowd = new ArrayList<>();
         try {
             for (int i = 0; i < CROWD; i++) {
