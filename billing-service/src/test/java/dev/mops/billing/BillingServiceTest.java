@@ -92,6 +92,10 @@ abstract class BillingServiceTest {
                         """)).isEmpty();
     }
 
+    int port() {
+        return port;
+    }
+
     /** Publishes events as the other services would, each delivered twice, and waits until all were handled. */
     List<Envelope<OrderEvent>> deliver(OrderEvent... events) {
         List<Envelope<OrderEvent>> sent = send(events);

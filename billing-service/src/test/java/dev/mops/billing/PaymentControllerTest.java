@@ -1,7 +1,10 @@
 package dev.mops.billing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.mops.events.EventCodec;
 import dev.mops.events.order.CancellationRequested;
+import dev.mops.messaging.test.HttpDoor;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +50,14 @@ class PaymentControllerTest extends BillingServiceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/payments", "/payments?orderId=", "/payments?orderId=42"})
+    @ValueSource(
+            strings = {
+                "/payments",
+                "/payments?orderId=",
+                "/payments?orderId=42",
+                "/payments?orderId=1-1-1-1-1",
+                "/payments?orderId=%20"
+            })
     void a_request_without_an_order_id_is_refused_with_a_problem_that_names_it(String uri) {
         get(uri).expectStatus()
                 .isBadRequest()
@@ -56,6 +66,11 @@ class PaymentControllerTest extends BillingServiceTest {
                 .expectBody()
                 .jsonPath("$.errors[0].field")
                 .isEqualTo("orderId");
+    }
+
+    @Test
+    void whatever_no_endpoint_takes_is_refused_by_each() {
+        assertThat(new HttpDoor(port()).wrongAnswers()).isEmpty();
     }
 
     @Test

@@ -58,8 +58,12 @@ class Stock {
         onHand -= quantity;
     }
 
-    /** Pieces arrive. */
+    /**
+     * Pieces arrive.
+     *
+     * @throws ArithmeticException if they are more than can be counted
+     */
     void receive(int quantity) {
-        onHand += quantity;
+        onHand = Math.addExact(onHand, quantity);
     }
 }

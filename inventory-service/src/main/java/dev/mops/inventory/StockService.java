@@ -9,6 +9,7 @@ import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderLine;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.messaging.Outbox;
+import dev.mops.web.FieldError;
 import dev.mops.web.ProblemException;
 import java.util.HashSet;
 import java.util.List;
@@ -90,11 +91,16 @@ class StockService {
     /**
      * Receives pieces of a product.
      *
-     * @throws ProblemException 404 if there is no such product
+     * @throws ProblemException 404 if there is no such product, 422 if the pieces would be more than can be counted
      */
     Stock receive(String sku, int quantity) {
         Stock stock = stocks.lock(List.of(sku)).stream().findFirst().orElseThrow(() -> unknown(sku));
-        stock.receive(quantity);
+        try {
+            stock.receive(quantity);
+        } catch (ArithmeticException e) {
+            throw ProblemException.unprocessable(
+                    List.of(new FieldError("quantity", "must not bring more than can be counted")));
+        }
         return stock;
     }
 

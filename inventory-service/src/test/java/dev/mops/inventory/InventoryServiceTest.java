@@ -72,6 +72,10 @@ abstract class InventoryServiceTest {
         http = RestTestClient.bindToServer().baseUrl("http://localhost:" + port).build();
     }
 
+    int port() {
+        return port;
+    }
+
     /** An address as it goes over the wire, nothing encoded by the client. */
     URI raw(String path) {
         return URI.create("http://localhost:" + port + path);

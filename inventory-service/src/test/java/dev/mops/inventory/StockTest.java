@@ -2,6 +2,7 @@ package dev.mops.inventory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mops.messaging.test.HttpDoor;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -134,9 +135,12 @@ class StockTest extends InventoryServiceTest {
                     {"quantity":1000001}            ; quantity ; must be less than or equal to 1000000
                     {"quantity":9999999999}         ; quantity ; is out of range
                     {"quantity":1.5}                ; quantity ; must be a whole number
+                    {"quantity":1e6}                ; quantity ; must be a whole number
+                    {"quantity":true}               ; quantity ; must be a whole number
+                    {"quantity":[1]}                ; quantity ; must be a whole number
                     {"quantity":"100"}              ; quantity ; must be a whole number
                     {"quantity":1,"sku":"X"}        ; sku      ; is not a known field
-                    {"quantity":1,"quantity":2}     ; body     ; must be valid JSON: Duplicate
+                    {"quantity":1,"quantity":2}     ; body     ; must be valid JSON without doubled fields
                     [1]                             ; body     ; must be one JSON object
                     quantity=1                      ; body     ; must be valid JSON
                     """)
@@ -171,6 +175,33 @@ class StockTest extends InventoryServiceTest {
                 "size must be between 0 and 64");
         refused(receive("s".repeat(5_000), "{\"quantity\":1}", key), HttpStatus.BAD_REQUEST, "sku", "size must be");
         problem(http.get().uri(raw("/stock/a%00b")).exchange(), HttpStatus.BAD_REQUEST);
+    }
+
+    @Test
+    void pieces_that_would_be_more_than_can_be_counted_are_refused() {
+        String sku = product(5);
+        jdbc.update("UPDATE stock SET on_hand = ? WHERE sku = ?", Long.MAX_VALUE - 1, sku);
+        receive(sku, "{\"quantity\":1}", null).expectStatus().isOk();
+
+        refused(
+                receive(sku, "{\"quantity\":1}", key),
+                HttpStatus.UNPROCESSABLE_CONTENT,
+                "quantity",
+                "must not bring more than can be counted");
+
+        assertThat(stock(sku).onHand()).isEqualTo(Long.MAX_VALUE);
+        assertThat(count("idempotency_key WHERE key = '" + key + "'")).isZero();
+        // Sums of other tests stay within what can be counted.
+        jdbc.update("UPDATE stock SET on_hand = 0 WHERE sku = ?", sku);
+    }
+
+    @Test
+    void whatever_no_endpoint_takes_is_refused_by_each() {
+        long before = count("stock") + count("idempotency_key");
+
+        assertThat(new HttpDoor(port()).wrongAnswers()).isEmpty();
+
+        assertThat(count("stock") + count("idempotency_key")).isEqualTo(before);
     }
 
     @ParameterizedTest

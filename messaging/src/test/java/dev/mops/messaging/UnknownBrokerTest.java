@@ -3,9 +3,10 @@ package dev.mops.messaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.mops.local.EmbeddedServers;
 import dev.mops.messaging.AccountEvent.Deposited;
+import dev.mops.messaging.test.TestServers;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Security;
@@ -27,22 +28,20 @@ class UnknownBrokerTest {
     @Test
     void a_service_starts_and_publishes_while_nobody_knows_the_broker_and_goes_on_when_it_is_known()
             throws IOException {
-        EmbeddedServers servers = EmbeddedServers.shared();
-        servers.postgres().createDatabase(NAME);
-        Path hosts = Files.createFile(folder.resolve("hosts"));
+        String broker = TestServers.kafka().bootstrapServers();
+        String host = broker.substring(0, broker.indexOf(':'));
+        String address = InetAddress.getByName(host).getHostAddress();
+        Path hosts = Files.writeString(folder.resolve("hosts"), address + " " + host + "\n");
         try (ChildProcess service = ChildProcess.start(
                 folder,
                 "service",
                 Service.class,
-                List.of(
-                        servers.postgres().jdbcUrl(NAME),
-                        "broker.test:" + servers.kafka().port(),
-                        hosts.toString()))) {
+                List.of(TestServers.postgres().jdbcUrl(NAME), broker.replace(host, "broker.test"), hosts.toString()))) {
             // A JVM has to start first.
             await().atMost(Duration.ofMinutes(2))
                     .untilAsserted(() -> assertThat(service.log()).contains(PUBLISHED));
 
-            Files.writeString(hosts, "127.0.0.1 broker.test\n");
+            Files.writeString(hosts, address + " " + host + " broker.test\n");
 
             await().atMost(Duration.ofMinutes(1))
                     .untilAsserted(() -> assertThat(service.log()).contains(HANDLED));

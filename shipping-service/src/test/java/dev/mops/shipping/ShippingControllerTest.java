@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mops.events.order.Address;
 import dev.mops.events.order.CancellationRequested;
 import dev.mops.events.order.OrderCreated;
+import dev.mops.messaging.test.HttpDoor;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -152,6 +153,11 @@ class ShippingControllerTest extends ShippingServiceTest {
                         .exchange(),
                 HttpStatus.NOT_FOUND,
                 "There is no shipment");
+    }
+
+    @Test
+    void whatever_no_endpoint_takes_is_refused_by_each() {
+        assertThat(new HttpDoor(port()).wrongAnswers()).isEmpty();
     }
 
     @Test

@@ -89,6 +89,10 @@ abstract class ShippingServiceTest {
                         """)).isEmpty();
     }
 
+    int port() {
+        return port;
+    }
+
     /** Publishes events as the other services would, each delivered twice, and waits until all were handled. */
     void deliver(OrderEvent... events) {
         send(events);

@@ -110,7 +110,7 @@ class OverloadTest {
     void a_crowd_of_connections_waits_or_is_served_and_the_service_lives() throws IOException {
         List<ProcessHandle> before = processes();
         InetSocketAddress door = new InetSocketAddress(
-                InetAddress.ofLiteral("127.0.0.1"),
+                InetAddress.getLoopbackAddress(),
                 platform.service("order-service").port());
         List<Socket> crowd = new ArrayList<>();
         try {

@@ -13,6 +13,9 @@ import org.springframework.http.ProblemDetail;
  */
 public record FieldError(String field, String rule) {
 
+    /** The field that is to blame where it is none of the body's fields. */
+    static final String BODY = "body";
+
     static ProblemDetail problem(HttpStatus status, List<FieldError> errors) {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(
                 status,

@@ -14,6 +14,11 @@ public final class ProblemException extends ErrorResponseException {
         super(status, problem, null);
     }
 
+    /** 400: a field breaks a rule that every client can know. */
+    static ProblemException malformed(List<FieldError> errors) {
+        return new ProblemException(HttpStatus.BAD_REQUEST, FieldError.problem(HttpStatus.BAD_REQUEST, errors));
+    }
+
     /** 404: there is no such thing. */
     public static ProblemException notFound(String detail) {
         return of(HttpStatus.NOT_FOUND, detail);

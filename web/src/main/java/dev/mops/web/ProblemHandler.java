@@ -1,5 +1,6 @@
 package dev.mops.web;
 
+import java.net.URI;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Comparator;
@@ -17,6 +18,7 @@ import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
@@ -30,6 +32,7 @@ import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
@@ -48,10 +51,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
 
-    /** The field that is to blame where it is none of the body's fields. */
-    private static final String BODY = "body";
-
-    /** The most characters of a field's name or a parser's message in an answer: the client may have made them up. */
+    /** The most characters of a field's name in an answer: the client may have made it up. */
     private static final int MAX_ECHO_LENGTH = 100;
 
     /** SQLSTATEs: connection, resources, shutdown or crash, idle and transaction timeout. */
@@ -92,18 +92,16 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
                 switch (e.getCause()) {
                     case UnrecognizedPropertyException unknown -> new FieldError(path(unknown), "is not a known field");
                     case MismatchedInputException whole
-                    when whole.getPath().isEmpty() -> new FieldError(BODY, "must be one JSON object");
+                    when whole.getPath().isEmpty() -> new FieldError(FieldError.BODY, "must be one JSON object");
                     case MismatchedInputException mismatch ->
                         new FieldError(path(mismatch), ruleOfJson(mismatch.getTargetType()));
                     case InputCoercionException number -> new FieldError(path(number), "is out of range");
                     case StreamConstraintsException tooLarge ->
                         new FieldError(
-                                path(tooLarge),
-                                "must be JSON within its limits: " + shortened(tooLarge.getOriginalMessage()));
+                                path(tooLarge), "must be JSON within its limits: " + tooLarge.getOriginalMessage());
                     case StreamReadException malformed ->
-                        new FieldError(
-                                path(malformed), "must be valid JSON: " + shortened(malformed.getOriginalMessage()));
-                    case null, default -> new FieldError(BODY, "must be JSON of the documented shape");
+                        new FieldError(path(malformed), "must be valid JSON without doubled fields" + place(malformed));
+                    case null, default -> new FieldError(FieldError.BODY, "must be JSON of the documented shape");
                 };
         return refused(e, Stream.of(error), headers, request);
     }
@@ -162,7 +160,27 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     }
 
     private static ResponseEntity<Object> answer(HttpStatus status, String detail) {
-        return ResponseEntity.status(status).body(ProblemDetail.forStatusAndDetail(status, detail));
+        return answer(status, HttpHeaders.EMPTY, ProblemDetail.forStatusAndDetail(status, detail));
+    }
+
+    // With its type: else it would be looked for in what the client accepts, which may be what is wrong.
+    private static ResponseEntity<Object> answer(HttpStatusCode status, HttpHeaders headers, @Nullable Object body) {
+        return ResponseEntity.status(status)
+                .headers(headers)
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(body);
+    }
+
+    @Override
+    protected ResponseEntity<Object> createResponseEntity(
+            @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        // Spring would name the path as a URI, which this one is not.
+        if (body instanceof ProblemDetail problem
+                && request instanceof ServletWebRequest servlet
+                && servlet.getRequest().getRequestURI().equals("//")) {
+            problem.setInstance(URI.create("/"));
+        }
+        return answer(status, headers, body);
     }
 
     /** Sorted: the order in which rules are checked is random. */
@@ -200,12 +218,18 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
                         step.getPropertyName() == null ? "[" + step.getIndex() + "]" : "." + step.getPropertyName())
                 .collect(Collectors.joining());
         if (path.isEmpty()) {
-            return BODY;
+            return FieldError.BODY;
         }
         return shortened(path.startsWith(".") ? path.substring(1) : path);
     }
 
-    private static String shortened(String text) {
+    // Not the parser's own words: they repeat what stands there, which may be a token without its quotation marks.
+    private static String place(StreamReadException e) {
+        return ", at line " + e.getLocation().getLineNr() + ", column "
+                + e.getLocation().getColumnNr();
+    }
+
+    static String shortened(String text) {
         return text.length() <= MAX_ECHO_LENGTH ? text : text.substring(0, MAX_ECHO_LENGTH) + "…";
     }
 

@@ -1,10 +1,12 @@
 package dev.mops.web;
 
+import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.io.Writer;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
+import org.apache.coyote.ActionCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +18,15 @@ final class ProblemValve extends ErrorReportValve {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemValve.class);
 
+    /** The body of what is refused already is of no use: Tomcat must not wait for it, as it otherwise does. */
+    @Override
+    public void invoke(Request request, Response response) throws IOException, ServletException {
+        if (response.isError()) {
+            request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
+        }
+        super.invoke(request, response);
+    }
+
     @Override
     protected void report(Request request, Response response, @Nullable Throwable throwable) {
         HttpStatus status = HttpStatus.resolve(response.getStatus());
@@ -26,8 +37,7 @@ final class ProblemValve extends ErrorReportValve {
         try {
             Writer writer = response.getReporter();
             if (writer != null) {
-                writer.write("""
-                        {"title":"%s","status":%d,"detail":"The request can't be understood"}""".formatted(status.getReasonPhrase(), status.value()));
+                writer.write(ProblemController.problem(status));
                 response.finishResponse();
             }
         } catch (IOException e) {

@@ -1,16 +1,20 @@
 package dev.mops.web;
 
+import jakarta.servlet.DispatcherType;
 import java.util.Locale;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jackson.autoconfigure.JsonFactoryBuilderCustomizer;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.web.filter.FormContentFilter;
 import org.springframework.web.servlet.LocaleResolver;
 import org.springframework.web.servlet.i18n.FixedLocaleResolver;
 import tools.jackson.core.StreamReadConstraints;
@@ -30,10 +34,10 @@ import tools.jackson.databind.type.LogicalType;
             "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration",
             "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration"
         })
-@Import({ProblemHandler.class, ApiDescription.class})
+@EnableConfigurationProperties(WebProperties.class)
+@Import({ProblemHandler.class, ProblemController.class, GivenOnce.class, StrictIds.class, ApiDescription.class})
 public final class WebAutoConfiguration {
 
-    private static final int MAX_BODY_BYTES = 64 * 1024;
     private static final int MAX_NESTING = 20;
 
     @Bean
@@ -57,13 +61,26 @@ public final class WebAutoConfiguration {
                                 .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail));
     }
 
-    /** Checked while it is read: a request must not fill the memory before its fields are looked at. */
+    /** The last of all filters: the others look at the headers, as ever. */
+    @Bean
+    FilterRegistrationBean<BodyFilter> bodyFilter(WebProperties limits, JsonMapper json) {
+        FilterRegistrationBean<BodyFilter> filter = new FilterRegistrationBean<>(new BodyFilter(limits, json));
+        filter.setDispatcherTypes(DispatcherType.REQUEST);
+        return filter;
+    }
+
+    /** Nothing here takes forms, and this filter would read them before their size is known. */
+    @Bean
+    FilterRegistrationBean<FormContentFilter> noForms(FormContentFilter forms) {
+        FilterRegistrationBean<FormContentFilter> filter = new FilterRegistrationBean<>(forms);
+        filter.setEnabled(false);
+        return filter;
+    }
+
     @Bean
     JsonFactoryBuilderCustomizer limitedJson() {
-        return json -> json.streamReadConstraints(StreamReadConstraints.builder()
-                .maxDocumentLength(MAX_BODY_BYTES)
-                .maxNestingDepth(MAX_NESTING)
-                .build());
+        return json -> json.streamReadConstraints(
+                StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build());
     }
 
     /** One language, whatever the client prefers: the rules that an answer names are part of the API. */

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.PessimisticLockingFailureException;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.transaction.CannotCreateTransactionException;
@@ -45,7 +46,7 @@ class TestController {
         return new UncategorizedSQLException("a", "secret", new SQLException("a secret", "57P01"));
     }
 
-    @PostMapping("/greetings")
+    @PostMapping(path = "/greetings", produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<String> greet(
             @RequestBody Greeting greeting,
             @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {

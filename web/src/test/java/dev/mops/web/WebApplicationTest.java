@@ -1,7 +1,9 @@
 package dev.mops.web;
 
+import dev.mops.messaging.test.RawConnection;
 import dev.mops.messaging.test.TestPostgres;
 import dev.mops.messaging.test.TestServers;
+import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.SpringBootConfiguration;
@@ -26,6 +28,7 @@ import org.springframework.test.web.servlet.client.RestTestClient;
             "spring.sql.init.schema-locations=classpath:idempotency_key.sql",
             "logging.level.root=warn",
             "logging.level.dev.mops.web=off",
+            "logging.level.org.springframework.web.servlet.PageNotFound=off",
             "spring.main.banner-mode=off"
         })
 abstract class WebApplicationTest {
@@ -49,6 +52,11 @@ abstract class WebApplicationTest {
     @BeforeEach
     void connect() {
         http = RestTestClient.bindToServer().baseUrl("http://localhost:" + port).build();
+    }
+
+    /** A connection that the test closes. */
+    RawConnection rawConnection() throws IOException {
+        return new RawConnection(port);
     }
 
     RestTestClient.ResponseSpec greet(String name, String key) {

@@ -1,4 +1,4 @@
-/** The test kit of a service's handlers. */
+/** The test kit of a service's doors: its handlers, and HTTP. */
 @NullMarked
 package dev.mops.messaging.test;
 

@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The documents lead somewhere: what they link to, and what they name there, exists. */
 class DocumentsTest {
@@ -51,15 +53,17 @@ class DocumentsTest {
         assertThat(onAllPages(DocumentsTest::markers)).isEmpty();
     }
 
-    @Test
-    void the_readme_states_every_setting_of_the_messaging_module_with_its_default() throws IOException {
+    @ParameterizedTest
+    @CsvSource({
+        "mops.messaging, 13, messaging/src/main/java/dev/mops/messaging/MessagingProperties.java",
+        "mops.web, 2, web/src/main/java/dev/mops/web/WebProperties.java"
+    })
+    void the_readme_states_every_setting_with_its_default(String prefix, int count, Path code) throws IOException {
         String readme = Files.readString(ROOT.resolve("README.md"));
-        String settings =
-                Files.readString(ROOT.resolve("messaging/src/main/java/dev/mops/messaging/MessagingProperties.java"));
-        assertThat(SETTING.matcher(settings).results())
-                .hasSizeGreaterThan(10)
+        assertThat(SETTING.matcher(Files.readString(ROOT.resolve(code))).results())
+                .hasSizeGreaterThanOrEqualTo(count)
                 .allSatisfy(setting -> assertThat(readme)
-                        .contains("| `mops.messaging." + kebab(setting.group(2)) + "` | "
+                        .contains("| `" + prefix + "." + kebab(setting.group(2)) + "` | "
                                 + (setting.group(1) == null ? "" : "`" + setting.group(1) + "` |")));
     }
 

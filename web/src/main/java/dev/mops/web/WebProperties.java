@@ -1,0 +1,28 @@
+package dev.mops.web;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Settings of the web module.
+ *
+ * @param maxBodySize the largest body of a request
+ * @param bodyTimeout how long a body may take, from the last header to its end
+ */
+@ConfigurationProperties("mops.web")
+record WebProperties(
+        @DefaultValue("64KB") DataSize maxBodySize,
+        @DefaultValue("10s") Duration bodyTimeout) {
+
+    WebProperties {
+        if (maxBodySize.toBytes() < 1 || maxBodySize.toBytes() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("mops.web.max-body-size must be at least 1 B and less than 2 GB, not "
+                    + maxBodySize + ": a body is held in memory");
+        }
+        if (!bodyTimeout.isPositive()) {
+            throw new IllegalArgumentException("mops.web.body-timeout must be positive, not " + bodyTimeout);
+        }
+    }
+}
