@@ -61,7 +61,7 @@ final class PatientCustomers implements AutoCloseable {
                     Duration wait = Duration.ofSeconds(
                             answer.headers().firstValueAsLong("Retry-After").orElseThrow());
                     waits.add(wait);
-                    threads.schedule(
+                    var _ = threads.schedule(
                             () -> place(wish, idempotencyKey, false, order), wait.toMillis(), TimeUnit.MILLISECONDS);
                 }
                 default -> throw new AssertionError(answer.statusCode() + " " + answer.body());
