@@ -78,6 +78,8 @@ class NewServiceTest {
                 // Its own tests, and that of the documents; those of the others are run by their own build.
                 "-Dtest=dev/mops/returns/*Test,dev/mops/events/returns/*Test,DocumentsTest",
                 "-Dsurefire.failIfNoSpecifiedTests=false",
+                // Whatever the other tests run on: it is a service on the local platform that is made here.
+                "-Dmops.servers=embedded",
                 // What is older than its classes is not compiled again, although it lies in another folder now.
                 "-Dmaven.compiler.useIncrementalCompilation=false");
 
