@@ -80,6 +80,8 @@ class ServersChoiceTest {
     private static List<String> linesOfAChild(String... options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // As the tests run: where no socket is, Testcontainers asks the operating system who it is, by native code.
+        command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Child.class.getName()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
