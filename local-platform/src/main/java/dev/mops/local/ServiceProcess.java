@@ -133,6 +133,11 @@ public final class ServiceProcess {
         return process().isPresent();
     }
 
+    /** Resident memory in bytes; zero where it does not run. */
+    public long residentBytes() {
+        return process().map(OsProcess::residentBytes).orElse(0L);
+    }
+
     /** Stops the instance in order. */
     public void stop() {
         process().ifPresent(process -> process.end("TERM", STOP_TIMEOUT));

@@ -15,7 +15,7 @@ import org.springframework.util.unit.DataSize;
  * @param concurrency consumers of this instance for each event family
  * @param batchSize the most records in one poll, and so in one transaction
  * @param maxLinger how long at most a consumer that found several records lets more gather before it polls again, so that
- *     batches grow with the load; 0 never waits
+ *     batches grow with the load; 0 never waits, 10 s is the most
  * @param callConcurrency the most calls of the outside world at once, for each consumer
  * @param callTimeout how long one call of the outside world may take
  * @param maxEventSize the largest event that {@link Outbox#publish} takes, headers included; at most 1000 KB,
@@ -49,13 +49,15 @@ public record MessagingProperties(
         @DefaultValue("10s") Duration maxRetryBackoff) {
 
     private static final DataSize LARGEST_EVENT = DataSize.ofKilobytes(1_000);
+    private static final Duration LONGEST_LINGER = Duration.ofSeconds(10);
 
     public MessagingProperties {
         atLeastOne("partitions", partitions);
         atLeastOne("concurrency", concurrency);
         atLeastOne("batch-size", batchSize);
-        if (maxLinger.isNegative()) {
-            throw new IllegalArgumentException("mops.messaging.max-linger must not be negative, but is " + maxLinger);
+        if (maxLinger.isNegative() || maxLinger.compareTo(LONGEST_LINGER) > 0) {
+            throw new IllegalArgumentException("mops.messaging.max-linger must be between 0 and "
+                    + LONGEST_LINGER.toSeconds() + " s, not " + maxLinger + ": offsets are committed after it");
         }
         atLeastOne("call-concurrency", callConcurrency);
         positive("call-timeout", callTimeout);

@@ -5,6 +5,7 @@ import dev.mops.web.ProblemException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.annotation.PostConstruct;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -77,7 +78,11 @@ class Admission {
         });
     }
 
-    /** Counts anew. An order whose transaction is not over when the count begins is counted on top, perhaps twice. */
+    /**
+     * Counts anew, the first time before anybody is let in. An order whose transaction is not over when the count begins
+     * is counted on top, perhaps twice.
+     */
+    @PostConstruct
     @Scheduled(fixedDelayString = "200ms")
     void count() {
         try {

@@ -95,7 +95,7 @@ class OrderController {
     OrderPage orders(
             @RequestParam(required = false) @Size(max = 100) @Printable @Nullable String customerId,
             @RequestParam(required = false) @Nullable OrderStatus status,
-            @RequestParam(defaultValue = "0") @Min(0) @Max(10_000) int page,
+            @RequestParam(defaultValue = "0") @Min(0) @Max(1_000) int page,
             @RequestParam(defaultValue = "20") @Min(1) @Max(100) int size) {
         Orders.Filter filter = new Orders.Filter(customerId, status);
         return OrderPage.of(orders.list(filter, page, size), page, size, orders.count(filter));

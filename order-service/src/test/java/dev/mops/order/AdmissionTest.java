@@ -2,10 +2,12 @@ package dev.mops.order;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.mops.messaging.test.TestKafka;
 import dev.mops.messaging.test.TestServers;
+import dev.mops.web.ProblemException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -29,6 +31,8 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.web.servlet.client.EntityExchangeResult;
 import org.springframework.test.web.servlet.client.RestTestClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** A service that carries five orders, and a Kafka of its own. Nobody reserves: an order stays until it is cancelled. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -142,6 +146,17 @@ class AdmissionTest {
 
         await().atMost(Duration.ofSeconds(30)).until(() -> status(post()) == 202);
         assertThat(status(post())).isEqualTo(429);
+    }
+
+    @Test
+    void a_service_that_starts_counts_before_it_lets_anybody_in() {
+        IntStream.range(0, LIMIT).forEach(n -> assertThat(status(post())).isEqualTo(202));
+        TransactionTemplate transaction = new TransactionTemplate(service.getBean(PlatformTransactionManager.class));
+
+        Admission started = service.getAutowireCapableBeanFactory().createBean(Admission.class);
+
+        assertThatExceptionOfType(ProblemException.class)
+                .isThrownBy(() -> transaction.executeWithoutResult(running -> started.admit()));
     }
 
     @Test

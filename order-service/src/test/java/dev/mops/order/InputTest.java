@@ -383,7 +383,7 @@ class InputTest extends OrderServiceTest {
 
     static Stream<Arguments> badQueries() {
         return Stream.of(
-                arguments("page=1000000000", "page", "must be less than or equal to 10000"),
+                arguments("page=1000000000", "page", "must be less than or equal to 1000"),
                 arguments("page=99999999999", "page", "must be a whole number"),
                 arguments("page=-1", "page", "must be greater than or equal to 0"),
                 arguments("page=1&page=2", "page", "must be given once"),

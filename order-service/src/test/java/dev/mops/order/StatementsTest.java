@@ -3,6 +3,7 @@ package dev.mops.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.persistence.EntityManagerFactory;
+import java.util.concurrent.CountDownLatch;
 import org.hibernate.SessionFactory;
 import org.hibernate.stat.Statistics;
 import org.junit.jupiter.api.AfterEach;
@@ -11,11 +12,16 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 class StatementsTest extends OrderServiceTest {
 
     @Autowired
     @Qualifier("eventConsumers") private SmartLifecycle consumers;
+
+    /** Counts the orders in flight again and again. */
+    @Autowired
+    private ThreadPoolTaskScheduler scheduler;
 
     @Autowired
     private EntityManagerFactory entityManagers;
@@ -23,8 +29,11 @@ class StatementsTest extends OrderServiceTest {
     private Statistics statistics;
 
     @BeforeEach
-    void count_this_test_alone() {
+    void count_this_test_alone() throws InterruptedException {
         consumers.stop();
+        CountDownLatch idle = new CountDownLatch(1);
+        scheduler.stop(idle::countDown);
+        idle.await();
         statistics = entityManagers.unwrap(SessionFactory.class).getStatistics();
         statistics.clear();
         statistics.setStatisticsEnabled(true);
@@ -33,6 +42,7 @@ class StatementsTest extends OrderServiceTest {
     @AfterEach
     void go_on() {
         statistics.setStatisticsEnabled(false);
+        scheduler.start();
         consumers.start();
     }
 

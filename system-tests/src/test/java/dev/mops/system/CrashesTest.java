@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mops.local.FreePorts;
 import dev.mops.local.Platform;
 import dev.mops.local.ServiceProcess;
+import dev.mops.messaging.test.RawConnection;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -74,11 +76,11 @@ class CrashesTest {
     void all_orders_end_although_one_of_two_instances_is_killed_and_stays_away(String name) {
         ServiceProcess first = platform.service(name);
         ServiceProcess second = platform.instance(name, FreePorts.find());
-        List<URI> doors =
+        List<URI> instances =
                 name.equals("order-service") ? List.of(first.url(), second.url()) : List.of(shop.url("order-service"));
         second.start();
         try {
-            allEndAlthough("one of two instances of " + name, doors, second::kill, () -> {});
+            allEndAlthough("one of two instances of " + name, instances, second::kill, () -> {});
         } finally {
             second.stop();
         }
@@ -93,8 +95,18 @@ class CrashesTest {
             promised += ORDERS / 6;
             int enough = promised;
             Shop.eventually().until(() -> customers.promised() >= enough);
+            long told = System.nanoTime();
             service.stop();
+            Duration stopped = since(told);
+            // The last thing that it does; whoever does not end in time is killed.
+            assertThat(service.log()).content().endsWith("HikariPool-1 - Shutdown completed.\n");
             service.start();
+            System.out.printf(
+                    Locale.ROOT,
+                    "Told to end under load: %s. Ended after %.1f s, ready again after %.1f s%n",
+                    service.name(),
+                    stopped.toMillis() / 1000.0,
+                    since(told).toMillis() / 1000.0);
         }
 
         assertThat(orders.join()).doesNotHaveDuplicates().hasSize(ORDERS);
@@ -103,8 +115,41 @@ class CrashesTest {
         assertThat(customers.answers()).contains(202).isSubsetOf(202, 409, 503);
     }
 
-    private void allEndAlthough(String who, List<URI> doors, Runnable kill, Runnable restart) {
-        Customers customers = new Customers(shop, doors);
+    @Test
+    void a_request_of_which_the_service_has_a_part_when_it_is_told_to_end_is_served() throws IOException {
+        ServiceProcess service = platform.service("order-service");
+        String body = Shop.bodyOf(WISH);
+        try (RawConnection customer = new RawConnection(service.port())) {
+            customer.send("""
+                    POST /orders HTTP/1.1\r
+                    Host: localhost\r
+                    Content-Type: application/json\r
+                    Content-Length: %d\r
+                    \r
+                    """.formatted(body.length()) + body.substring(0, 10));
+            CompletableFuture<Void> end = CompletableFuture.runAsync(service::stop);
+            Shop.eventually().until(() -> isClosed(service.port()));
+
+            RawConnection.Answer answer = customer.send(body.substring(10)).answer();
+
+            end.join();
+            service.start();
+            assertThat(answer.status()).as(answer.body()).isEqualTo(202);
+            shop.awaitEnd(shop.accepted(answer.body(), WISH));
+        }
+    }
+
+    private static boolean isClosed(int port) {
+        try {
+            new RawConnection(port).close();
+            return false;
+        } catch (IOException nobodyThere) {
+            return true;
+        }
+    }
+
+    private void allEndAlthough(String who, List<URI> instances, Runnable kill, Runnable restart) {
+        Customers customers = new Customers(shop, instances);
         CompletableFuture<List<UUID>> orders = customers.place(ORDERS, WISH);
         Shop.eventually().until(() -> customers.promised() >= MIDDLE);
         // The gateway takes its time: this order has not ended at the kill, however slow the kill is.

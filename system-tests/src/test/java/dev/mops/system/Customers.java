@@ -14,21 +14,21 @@ import java.util.stream.IntStream;
 
 /**
  * Customers of all kinds who place orders at the same time, and do not give up: without an answer, or with one that is
- * not 202, they ask again with the same idempotency key, at the next door. The shop notes what they were promised.
+ * not 202, they ask again with the same idempotency key, at the next instance. The shop notes what they were promised.
  */
 final class Customers {
 
     private static final int AT_ONCE = 4;
 
     private final Shop shop;
-    private final List<URI> doors;
+    private final List<URI> instances;
     private final Set<Integer> answers = ConcurrentHashMap.newKeySet();
     private final AtomicInteger promised = new AtomicInteger();
 
-    /** The doors are the instances of the order service. */
-    Customers(Shop shop, List<URI> doors) {
+    /** The instances are those of the order service. */
+    Customers(Shop shop, List<URI> instances) {
         this.shop = shop;
-        this.doors = doors;
+        this.instances = instances;
     }
 
     /** Begins; of ten customers one has no money, one lives where nobody delivers, and one thinks better of it. */
@@ -65,9 +65,9 @@ final class Customers {
         UUID order = Shop.eventually()
                 .until(
                         () -> {
-                            URI door = doors.get(tries.getAndIncrement() % doors.size());
+                            URI instance = instances.get(tries.getAndIncrement() % instances.size());
                             try {
-                                HttpResponse<String> answer = shop.tryToPlaceOrder(door, wish, idempotencyKey);
+                                HttpResponse<String> answer = shop.tryToPlaceOrder(instance, wish, idempotencyKey);
                                 answers.add(answer.statusCode());
                                 return answer.statusCode() == 202
                                         ? Optional.of(shop.accepted(answer, wish))

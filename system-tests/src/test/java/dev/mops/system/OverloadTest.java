@@ -55,10 +55,17 @@ class OverloadTest {
         long begin = System.nanoTime();
 
         try (PatientCustomers customers = new PatientCustomers(shop, shop.url("order-service"), AT_ONCE)) {
-            customers.place(ORDERS, WISH).join();
+            CompletableFuture<Void> all = customers.place(ORDERS, WISH);
+            Shop.eventually()
+                    .atMost(Duration.ofMinutes(2))
+                    .until(() -> customers.promised().size() >= ORDERS / 4);
+            List<Long> early = residentMebibytes();
+            all.join();
             double accepted = secondsSince(begin);
             awaitNoneOpen();
             double ended = secondsSince(begin);
+
+            List<Long> late = residentMebibytes();
 
             assertThat(customers.promised()).doesNotHaveDuplicates().hasSize(ORDERS);
             assertThat(customers.atTheFirstTry()).isGreaterThanOrEqualTo(ORDERS * 95 / 100);
@@ -71,6 +78,13 @@ class OverloadTest {
                     customers.atTheFirstTry(),
                     ended,
                     ORDERS / ended);
+            System.out.printf(
+                    "Resident memory of the services in MiB: %s after %d orders, %s when all had ended%n",
+                    early, ORDERS / 4, late);
+            // Whatever piled up would have made it four times as much of what piled up.
+            for (int i = 0; i < late.size(); i++) {
+                assertThat(late.get(i)).as(platform.instances().get(i).name()).isLessThan(early.get(i) * 5 / 4);
+            }
         }
         assertThat(processes()).as("the processes of before").isEqualTo(before);
     }
@@ -109,7 +123,7 @@ class OverloadTest {
     @Test
     void a_crowd_of_connections_waits_or_is_served_and_the_service_lives() throws IOException {
         List<ProcessHandle> before = processes();
-        InetSocketAddress door = new InetSocketAddress(
+        InetSocketAddress address = new InetSocketAddress(
                 InetAddress.getLoopbackAddress(),
                 platform.service("order-service").port());
         List<Socket> crowd = new ArrayList<>();
@@ -117,7 +131,7 @@ class OverloadTest {
             for (int i = 0; i < CROWD; i++) {
                 Socket socket = new Socket();
                 crowd.add(socket);
-                socket.connect(door, 5_000);
+                socket.connect(address, 5_000);
                 socket.getOutputStream().write("GET /products HTTP/1.1\r\nHost: crowd\r\n\r\n".getBytes(US_ASCII));
             }
             // Those for whom there is room are served while all stand there.
@@ -145,6 +159,12 @@ class OverloadTest {
 
     private List<ProcessHandle> processes() {
         return platform.instances().stream().map(OverloadTest::process).toList();
+    }
+
+    private List<Long> residentMebibytes() {
+        return platform.instances().stream()
+                .map(service -> service.residentBytes() >> 20)
+                .toList();
     }
 
     private static ProcessHandle process(ServiceProcess service) {

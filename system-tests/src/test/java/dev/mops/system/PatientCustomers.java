@@ -19,16 +19,16 @@ final class PatientCustomers implements AutoCloseable {
     private static final int TOO_MANY_REQUESTS = 429;
 
     private final Shop shop;
-    private final URI door;
+    private final URI instance;
     private final ScheduledThreadPoolExecutor threads;
     private final Queue<UUID> promised = new ConcurrentLinkedQueue<>();
     private final Set<Integer> answers = ConcurrentHashMap.newKeySet();
     private final Queue<Duration> waits = new ConcurrentLinkedQueue<>();
     private final AtomicInteger atTheFirstTry = new AtomicInteger();
 
-    PatientCustomers(Shop shop, URI door, int atOnce) {
+    PatientCustomers(Shop shop, URI instance, int atOnce) {
         this.shop = shop;
-        this.door = door;
+        this.instance = instance;
         this.threads = new ScheduledThreadPoolExecutor(atOnce);
     }
 
@@ -46,7 +46,7 @@ final class PatientCustomers implements AutoCloseable {
 
     private void place(Wish wish, String idempotencyKey, boolean isFirst, CompletableFuture<UUID> order) {
         try {
-            HttpResponse<String> answer = shop.tryToPlaceOrder(door, wish, idempotencyKey);
+            HttpResponse<String> answer = shop.tryToPlaceOrder(instance, wish, idempotencyKey);
             answers.add(answer.statusCode());
             switch (answer.statusCode()) {
                 case 202 -> {

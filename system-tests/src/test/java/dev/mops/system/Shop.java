@@ -100,7 +100,11 @@ final class Shop {
     }
 
     UUID accepted(HttpResponse<String> answer, Wish wish) {
-        UUID orderId = JSON.readValue(answer.body(), Order.class).orderId();
+        return accepted(answer.body(), wish);
+    }
+
+    UUID accepted(String answer, Wish wish) {
+        UUID orderId = JSON.readValue(answer, Order.class).orderId();
         placed.put(orderId, wish);
         return orderId;
     }

@@ -56,6 +56,7 @@ class DocumentsTest {
     @ParameterizedTest
     @CsvSource({
         "mops.messaging, 13, messaging/src/main/java/dev/mops/messaging/MessagingProperties.java",
+        "mops.orders, 3, order-service/src/main/java/dev/mops/order/OrderProperties.java",
         "mops.web, 2, web/src/main/java/dev/mops/web/WebProperties.java"
     })
     void the_readme_states_every_setting_with_its_default(String prefix, int count, Path code) throws IOException {

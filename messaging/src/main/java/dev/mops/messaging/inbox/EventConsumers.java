@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -33,6 +34,7 @@ final class EventConsumers implements SmartLifecycle {
 
     private final Map<String, Object> config;
     private final List<ConcurrentMessageListenerContainer<byte[], byte[]>> containers;
+    private @Nullable Thread starting;
     private boolean running;
 
     EventConsumers(
@@ -127,7 +129,7 @@ final class EventConsumers implements SmartLifecycle {
             containers.forEach(ConcurrentMessageListenerContainer::start);
         } else {
             log.warn("Kafka's name leads to no address yet: events are handled once it does");
-            Thread.ofVirtual().name("await-kafka").start(this::startLater);
+            starting = Thread.ofVirtual().name("await-kafka").start(this::startLater);
         }
     }
 
@@ -141,7 +143,7 @@ final class EventConsumers implements SmartLifecycle {
             return;
         }
         synchronized (this) {
-            if (running) {
+            if (Thread.currentThread().equals(starting)) {
                 containers.forEach(ConcurrentMessageListenerContainer::start);
             }
         }
@@ -150,6 +152,10 @@ final class EventConsumers implements SmartLifecycle {
     @Override
     public synchronized void stop() {
         running = false;
+        if (starting != null) {
+            starting.interrupt();
+            starting = null;
+        }
         containers.forEach(ConcurrentMessageListenerContainer::stop);
     }
 

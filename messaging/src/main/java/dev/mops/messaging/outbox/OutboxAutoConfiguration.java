@@ -41,7 +41,9 @@ public final class OutboxAutoConfiguration {
             InstantSource clock,
             DataSource dataSource,
             ObjectProvider<DomainFlush> domainFlush,
-            ObjectProvider<Relay> relay) {
+            ObjectProvider<Relay> relay,
+            // Not used, but its tables must be there first.
+            MessagingSchema schema) {
         return new TransactionalOutbox(
                 () -> families.getObject().all(),
                 "/" + application,

@@ -237,7 +237,7 @@ final class Relay implements SmartLifecycle {
         return running;
     }
 
-    /** After the topics, before the consumers; it stops last, so that what the last batches published still goes out. */
+    /** After the topics, before the consumers; it stops after them, so that most of what the last batches publish still goes out. */
     @Override
     public int getPhase() {
         return Topics.PHASE + 1;
