@@ -100,7 +100,9 @@ class OverloadTest {
             inventory.stop();
             CompletableFuture<Void> all = customers.place(2 * LIMIT, WISH);
             // Nobody reserves: what is promised stays in flight, and so many have tried that some were refused.
-            Shop.eventually().until(() -> customers.waits().size() >= LIMIT);
+            Shop.eventually()
+                    .until(() -> customers.waits().size() >= LIMIT
+                            && customers.promised().size() >= LIMIT);
             assertThat(customers.promised()).hasSize(LIMIT);
             assertThat(books.openOrders()).hasSize(LIMIT);
             assertThat(all).isNotDone();
@@ -113,7 +115,7 @@ class OverloadTest {
             });
             all.join();
             assertThat(customers.promised()).doesNotHaveDuplicates().hasSize(2 * LIMIT);
-            assertThat(customers.answers()).containsExactlyInAnyOrder(202, 429);
+            assertThat(customers.answers()).contains(202, 429).isSubsetOf(202, 429, 503);
         } finally {
             small.stop();
         }

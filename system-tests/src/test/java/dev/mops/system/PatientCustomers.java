@@ -17,6 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class PatientCustomers implements AutoCloseable {
 
     private static final int TOO_MANY_REQUESTS = 429;
+    // What a request gets that waited too long for a connection to the database, on a machine that is too slow.
+    private static final int UNAVAILABLE = 503;
+    private static final Duration A_MOMENT = Duration.ofSeconds(1);
 
     private final Shop shop;
     private final URI instance;
@@ -32,7 +35,7 @@ final class PatientCustomers implements AutoCloseable {
         this.threads = new ScheduledThreadPoolExecutor(atOnce);
     }
 
-    /** Begins; done when all are promised an order, or when somebody got another answer than 202 or 429. */
+    /** Begins; done when all are promised an order, or when somebody got another answer than 202, 429 or 503. */
     CompletableFuture<Void> place(int orders, Wish wish) {
         CompletableFuture<?>[] all = new CompletableFuture<?>[orders];
         for (int i = 0; i < orders; i++) {
@@ -61,14 +64,19 @@ final class PatientCustomers implements AutoCloseable {
                     Duration wait = Duration.ofSeconds(
                             answer.headers().firstValueAsLong("Retry-After").orElseThrow());
                     waits.add(wait);
-                    var _ = threads.schedule(
-                            () -> place(wish, idempotencyKey, false, order), wait.toMillis(), TimeUnit.MILLISECONDS);
+                    comeBack(wait, wish, idempotencyKey, order);
                 }
+                case UNAVAILABLE -> comeBack(A_MOMENT, wish, idempotencyKey, order);
                 default -> throw new AssertionError(answer.statusCode() + " " + answer.body());
             }
         } catch (RuntimeException | Error e) {
             order.completeExceptionally(e);
         }
+    }
+
+    private void comeBack(Duration wait, Wish wish, String idempotencyKey, CompletableFuture<UUID> order) {
+        var _ = threads.schedule(
+                () -> place(wish, idempotencyKey, false, order), wait.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** The orders that were promised, each as often as it was. */
