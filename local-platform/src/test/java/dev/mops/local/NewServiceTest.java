@@ -55,6 +55,14 @@ class NewServiceTest {
     }
 
     @Test
+    void a_folder_that_is_left_of_a_service_is_named() throws IOException {
+        Path root = copy();
+        Files.createDirectories(root.resolve("returns-service/target"));
+
+        assertRefused(root, "returns", "a folder returns-service");
+    }
+
+    @Test
     void a_file_of_the_pattern_that_has_changed_is_named_with_what_is_no_longer_there() throws IOException {
         Path root = copy();
         Path changed = root.resolve("shipping-service/src/main/java/dev/mops/shipping/ShippingService.java");
@@ -92,6 +100,32 @@ class NewServiceTest {
                 .singleElement()
                 .satisfies(line -> assertThat(ServiceModule.parse(line.strip().substring("MOPS_SERVICES: ".length())))
                         .hasSameElementsAs(ServiceModule.in(root)));
+    }
+
+    @Test
+    void its_container_is_that_of_the_pattern_but_for_name_port_and_database() throws IOException {
+        Path root = copy();
+        NewService.of(root, "returns").write();
+        ComposeFile compose = ComposeFile.of(root);
+
+        // Read, merged, and written again: each anchor and each merge has found what it names.
+        assertThat(compose.service("returns-service").toString())
+                .isEqualTo(compose.service("shipping-service")
+                        .toString()
+                        .replace("shipping", "returns")
+                        .replace("SHIPPING", "RETURNS")
+                        .replace("8084", "8085"))
+                .contains(
+                        "image=mops/returns-service",
+                        "SERVER_PORT=8085",
+                        "postgres/returns?",
+                        "depends_on",
+                        "mem_limit");
+        assertThat(compose.content("databases").lines())
+                .containsOnlyOnce("CREATE DATABASE \"returns\";")
+                .containsAll(
+                        ComposeFile.of(REPOSITORY).content("databases").lines().toList());
+        assertThat(Files.readString(root.resolve(".env")).lines()).containsOnlyOnce("RETURNS_PORT=8085");
     }
 
     @Test

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ./mops new-service returns} in a copy of this repository: what it makes is built, tested, and run. */
-class NewServiceTest {
+class CopiedServiceTest {
 
     private static final String NAME = "returns-service";
     /** Where a module's classes are: what did not change since is not compiled again. */
@@ -51,7 +51,7 @@ class NewServiceTest {
     private final Path folder;
     private final Path root;
 
-    NewServiceTest(@TempDir Path folder) throws IOException {
+    CopiedServiceTest(@TempDir Path folder) throws IOException {
         this.folder = folder;
         this.root = copy(PlatformExtension.root(), folder.resolve("mo-ps"));
     }
