@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -96,7 +96,7 @@ final class NewService {
                     "A service is named by 2 to 30 letters from a to z that are no word of Java,"
                             + " such as returns, not '" + name + "'");
         }
-        List<String> taken = new ArrayList<>();
+        Set<String> taken = new LinkedHashSet<>();
         if (Files.exists(root.resolve(name + "-service"))) {
             taken.add("a folder " + name + "-service");
         }
