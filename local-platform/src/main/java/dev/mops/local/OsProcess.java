@@ -205,9 +205,8 @@ record OsProcess(long pid, String startedAt) {
 
     private static Optional<String> startMark(long pid) {
         if (Files.exists(PROC)) {
-            // Clock ticks since boot: unlike a date, no change of the clock moves them. A zombie is not alive, unless
-            // it
-            // has threads that are still about to die: as long as these do, its ports are open.
+            // Clock ticks since boot: unlike a date, no change of the clock moves them.
+            // A zombie is not alive, unless it has threads that are still about to die: so long its ports are open.
             try {
                 String[] fields = statFields(pid);
                 boolean gone = fields[0].equals("X") || (fields[0].equals("Z") && Integer.parseInt(fields[17]) <= 1);

@@ -20,6 +20,8 @@ record ServiceModule(String name, int port) {
 
     private static final Pattern PORT = Pattern.compile("(?m)^server:\\R  port: (\\d+)$");
 
+    private static final Pattern NAME_AND_PORT = Pattern.compile("([a-z][a-z0-9-]*):(\\d{1,5})");
+
     /** The services of a repository, in the order of its modules. */
     static List<ServiceModule> in(Path root) {
         return Build.services(root).stream()
@@ -27,11 +29,18 @@ record ServiceModule(String name, int port) {
                 .toList();
     }
 
-    /** The services of a line such as {@code order-service:8081,billing-service:8083}. */
+    /** The services of a line such as {@code order-service:8081,billing-service:8083}, as a container of mops is given it. */
     static List<ServiceModule> parse(String line) {
         return Stream.of(line.split(",", -1))
-                .map(service -> service.split(":", 2))
-                .map(parts -> new ServiceModule(parts[0], Integer.parseInt(parts[1])))
+                .map(service -> {
+                    Matcher parts = NAME_AND_PORT.matcher(service);
+                    if (!parts.matches()) {
+                        throw new LocalPlatformException(
+                                "MOPS_SERVICES names services with their ports, such as order-service:8081,billing-service:8083;"
+                                        + " '" + service + "' is none");
+                    }
+                    return new ServiceModule(parts.group(1), Integer.parseInt(parts.group(2)));
+                })
                 .toList();
     }
 

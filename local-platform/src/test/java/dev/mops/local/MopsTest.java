@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The shell file and the program as a user runs them. */
 class MopsTest {
@@ -197,7 +199,6 @@ class MopsTest {
         assertThat(result.lines()).singleElement().asString().contains("order-service is not running");
     }
 
-    /** The shell file, with only the programs that the test allows. */
     @Test
     void in_a_container_processes_are_left_to_docker_compose() throws Exception {
         for (String command : List.of("up", "down", "kill billing-service", "start kafka", "logs kafka", "reset")) {
@@ -216,6 +217,29 @@ class MopsTest {
         assertThat(result.text()).contains("http://order-service:8081");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "order-service",
+                "order-service:",
+                "order-service:http",
+                ":8081",
+                "order-service:8081,",
+                "a:8081;b:8082"
+            })
+    void in_a_container_services_that_can_not_be_read_are_an_error_that_says_how_they_are_written(String services)
+            throws Exception {
+        Result result = program(Map.of("MOPS_SERVICES", services), "status");
+
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.lines())
+                .singleElement()
+                .asString()
+                .contains("MOPS_SERVICES", "such as order-service:8081,billing-service:8083");
+    }
+
+    /** The shell file, with only the programs that the test allows. */
     private Result shell(Map<String, String> environment, String... arguments) throws Exception {
         List<String> command =
                 new ArrayList<>(List.of("sh", root.resolve("mops").toString()));

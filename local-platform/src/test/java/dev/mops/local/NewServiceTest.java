@@ -49,9 +49,17 @@ class NewServiceTest {
     @Test
     void a_service_is_not_made_twice() throws IOException {
         Path root = copy();
-        NewService.of(root, "returns").write();
+        NewService.of(root, "specimen").write();
 
-        assertRefused(root, "returns", "a folder returns-service");
+        assertRefused(root, "specimen", "a folder specimen-service");
+    }
+
+    @Test
+    void a_folder_that_is_left_of_a_service_is_named() throws IOException {
+        Path root = copy();
+        Files.createDirectories(root.resolve("specimen-service/target"));
+
+        assertRefused(root, "specimen", "a folder specimen-service");
     }
 
     @Test
@@ -61,7 +69,7 @@ class NewServiceTest {
         Files.writeString(
                 changed, Files.readString(changed).replace("Optional<Request> intend(", "Optional<Request> plan("));
 
-        assertRefused(root, "returns", "ShippingService.java any more: it looks for 'intend(' and finds it 0 times");
+        assertRefused(root, "specimen", "ShippingService.java any more: it looks for 'intend(' and finds it 0 times");
     }
 
     @Test
@@ -69,23 +77,25 @@ class NewServiceTest {
         Path root = copy();
         Files.delete(root.resolve("shipping-service/src/main/java/dev/mops/shipping/LabelImage.java"));
 
-        assertRefused(root, "returns", "LabelImage.java");
+        assertRefused(root, "specimen", "LabelImage.java");
     }
 
     @Test
     void each_new_service_has_a_port_of_its_own_and_is_found_by_the_platform() throws IOException {
         Path root = copy();
-        NewService.of(root, "returns").write();
-        NewService.of(root, "loyalty").write();
+        NewService.of(root, "specimen").write();
+        NewService.of(root, "keepsake").write();
 
         assertThat(ServiceModule.in(root))
-                .contains(new ServiceModule("returns-service", 8085), new ServiceModule("loyalty-service", 8086));
+                .extracting(ServiceModule::name)
+                .contains("specimen-service", "keepsake-service");
+        assertThat(ServiceModule.in(root)).extracting(ServiceModule::port).doesNotHaveDuplicates();
     }
 
     @Test
     void a_container_of_mops_gets_to_know_it() throws IOException {
         Path root = copy();
-        NewService.of(root, "returns").write();
+        NewService.of(root, "specimen").write();
 
         assertThat(Files.readString(root.resolve("docker-compose.yml")).lines())
                 .filteredOn(line -> line.contains("MOPS_SERVICES: "))
@@ -95,11 +105,33 @@ class NewServiceTest {
     }
 
     @Test
+    void its_container_is_that_of_the_pattern_but_for_name_port_and_database() throws IOException {
+        Path root = copy();
+        NewService made = NewService.of(root, "specimen");
+        made.write();
+        ComposeFile compose = ComposeFile.of(root);
+
+        // Merged by the reader: each anchor is there, and means the same at both.
+        assertThat(compose.service("specimen-service").toString())
+                .isEqualTo(compose.service("shipping-service")
+                        .toString()
+                        .replace("shipping", "specimen")
+                        .replace("SHIPPING", "SPECIMEN")
+                        .replace("8084", String.valueOf(made.port())))
+                .contains("image=mops/specimen-service", "postgres/specimen?", "depends_on", "mem_limit");
+        assertThat(compose.content("databases").lines())
+                .containsOnlyOnce("CREATE DATABASE \"specimen\";")
+                .containsAll(
+                        ComposeFile.of(REPOSITORY).content("databases").lines().toList());
+        assertThat(Files.readString(root.resolve(".env")).lines()).containsOnlyOnce("SPECIMEN_PORT=" + made.port());
+    }
+
+    @Test
     void nothing_of_the_pattern_s_own_domain_is_left() throws IOException {
         Path root = copy();
-        NewService.of(root, "returns").write();
+        NewService.of(root, "specimen").write();
 
-        try (Stream<Path> files = Files.walk(root.resolve("returns-service"))) {
+        try (Stream<Path> files = Files.walk(root.resolve("specimen-service"))) {
             assertThat(files.filter(Files::isRegularFile))
                     .hasSizeGreaterThan(10)
                     .allSatisfy(file -> assertThat(Files.readString(file).replaceAll("(?m)^import .*", ""))

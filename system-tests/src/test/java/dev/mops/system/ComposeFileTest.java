@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mops.local.Platform;
 import dev.mops.local.Ports;
+import dev.mops.local.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +42,13 @@ class ComposeFileTest {
         assertThat(settings())
                 .contains("\nKAFKA_PORT=%d\n".formatted(DEMO.kafka()))
                 .contains("\nPOSTGRES_PORT=%d\n".formatted(DEMO.postgres()));
+    }
+
+    @Test
+    void postgresql_is_set_as_that_of_the_local_platform_is() throws IOException {
+        assertThat(compose())
+                .contains("\n    command: postgres %s\n".formatted(PostgresServer.SETTINGS))
+                .contains("\n      POSTGRES_INITDB_ARGS: %s\n".formatted(PostgresServer.CLUSTER));
     }
 
     private static String compose() throws IOException {

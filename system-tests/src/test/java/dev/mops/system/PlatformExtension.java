@@ -98,16 +98,23 @@ final class PlatformExtension implements BeforeAllCallback, AfterAllCallback, Pa
 
         /** To where the processes of the local platform write theirs. */
         private void writeLogs() {
+            for (ServiceProcess service : platform.instances()) {
+                writeLog(service.name(), service.log());
+            }
+            writeLog("billing-port", platform.service("billing-service").log().resolveSibling("billing-port.log"));
+            writeLog("kafka", platform.kafka().log());
+            writeLog("postgres", platform.postgres().log());
+        }
+
+        private void writeLog(String container, Path log) {
             try {
-                for (ServiceProcess service : platform.instances()) {
-                    Files.createDirectories(service.log().getParent());
-                    Process logs = new ProcessBuilder("docker", "compose", "logs", "--no-color", service.name())
-                            .directory(root.toFile())
-                            .redirectErrorStream(true)
-                            .redirectOutput(service.log().toFile())
-                            .start();
-                    assertThat(logs.waitFor()).as("docker compose logs").isZero();
-                }
+                Files.createDirectories(log.resolveSibling("."));
+                Process logs = new ProcessBuilder("docker", "compose", "logs", "--no-color", container)
+                        .directory(root.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile())
+                        .start();
+                assertThat(logs.waitFor()).as("docker compose logs").isZero();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (InterruptedException e) {

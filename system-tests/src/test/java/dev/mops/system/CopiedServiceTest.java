@@ -39,10 +39,15 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code ./mops new-service returns} in a copy of this repository: what it makes is built, tested, and run. */
-class NewServiceTest {
+/**
+ * {@code ./mops new-service} in a copy of this repository: what it makes is built, tested, and run. Its name is one that
+ * nobody takes: where somebody has made {@code returns}, this goes on.
+ */
+class CopiedServiceTest {
 
-    private static final String NAME = "returns-service";
+    private static final String WORD = "specimen";
+    private static final String NAME = WORD + "-service";
+
     /** Where a module's classes are: what did not change since is not compiled again. */
     private static final Set<String> BUILT = Set.of("classes", "test-classes", "spotless-index");
 
@@ -51,7 +56,7 @@ class NewServiceTest {
     private final Path folder;
     private final Path root;
 
-    NewServiceTest(@TempDir Path folder) throws IOException {
+    CopiedServiceTest(@TempDir Path folder) throws IOException {
         this.folder = folder;
         this.root = copy(PlatformExtension.root(), folder.resolve("mo-ps"));
     }
@@ -66,7 +71,7 @@ class NewServiceTest {
                 System.getProperty("java.class.path"),
                 Mops.class.getName(),
                 "new-service",
-                "returns");
+                WORD);
         run(
                 "mvn",
                 "-B",
@@ -76,7 +81,7 @@ class NewServiceTest {
                 "-am",
                 "verify",
                 // Its own tests, and that of the documents; those of the others are run by their own build.
-                "-Dtest=dev/mops/returns/*Test,dev/mops/events/returns/*Test,DocumentsTest",
+                "-Dtest=dev/mops/%1$s/*Test,dev/mops/events/%1$s/*Test,DocumentsTest".formatted(WORD),
                 "-Dsurefire.failIfNoSpecifiedTests=false",
                 // Whatever the other tests run on: it is a service on the local platform that is made here.
                 "-Dmops.servers=embedded",
@@ -112,15 +117,15 @@ class NewServiceTest {
             Shop.eventually().until(() -> published(kafka).stream().anyMatch(record -> isOf(later, record)));
         }
 
-        assertThat(get(service.resolve("/returns?orderId=" + shipped.orderId())))
+        assertThat(get(service.resolve("/" + WORD + "?orderId=" + shipped.orderId())))
                 .contains(
                         "\"orderId\":\"" + shipped.orderId() + "\"", "\"shipmentId\":\"" + shipped.shipmentId() + "\"");
         assertThat(published(kafka).stream().filter(record -> isOf(shipped, record)))
                 .singleElement()
                 .satisfies(record -> {
-                    assertThat(header(record, "ce_type")).isEqualTo("returns.noted");
-                    assertThat(header(record, "ce_source")).isEqualTo("/returns-service");
-                    assertThat(header(record, "ce_dataschema")).isEqualTo("returns.noted/1.0");
+                    assertThat(header(record, "ce_type")).isEqualTo(WORD + ".noted");
+                    assertThat(header(record, "ce_source")).isEqualTo("/" + NAME);
+                    assertThat(header(record, "ce_dataschema")).isEqualTo(WORD + ".noted/1.0");
                     assertThat(record.value()).isEqualTo("{\"orderId\":\"" + shipped.orderId() + "\"}");
                 });
     }
@@ -150,7 +155,7 @@ class NewServiceTest {
                         "earliest"),
                 new StringDeserializer(),
                 new StringDeserializer())) {
-            consumer.assign(consumer.partitionsFor("returns").stream()
+            consumer.assign(consumer.partitionsFor(WORD).stream()
                     .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
                     .toList());
             Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
@@ -174,7 +179,7 @@ class NewServiceTest {
 
     private long testsRun(String module) throws IOException {
         Path reports = root.resolve(module).resolve("target/surefire-reports");
-        try (var files = Files.newDirectoryStream(reports, "TEST-*returns*.xml")) {
+        try (var files = Files.newDirectoryStream(reports, "TEST-*" + WORD + "*.xml")) {
             long run = 0;
             for (Path file : files) {
                 run += Files.readString(file).split("<testcase ", -1).length - 1;
