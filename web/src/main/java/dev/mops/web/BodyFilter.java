@@ -11,23 +11,26 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
 import org.springframework.web.filter.OncePerRequestFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads the body of a request before the service sees it, and refuses what is larger or slower than the limits. The
- * server calls when there is something to read: no thread waits for a slow client, however many there are.
+ * server calls when there is something to read: no thread waits for a slow client, however many there are. What is held
+ * of all bodies together has a limit, too: it counts what came, not what was announced.
  */
 final class BodyFilter extends OncePerRequestFilter {
 
@@ -38,8 +41,13 @@ final class BodyFilter extends OncePerRequestFilter {
 
     private static final int BUFFER_BYTES = 8 << 10;
 
+    private static final byte[] NOTHING = {};
+
     private final WebProperties limits;
     private final JsonMapper json;
+
+    /** The bytes of all bodies at this time. */
+    private final AtomicLong held = new AtomicLong();
 
     BodyFilter(WebProperties limits, JsonMapper json) {
         this.limits = limits;
@@ -73,9 +81,9 @@ final class BodyFilter extends OncePerRequestFilter {
         private final ServletInputStream in;
         private final long announced;
         private final HttpServletResponse response;
-        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-        private final byte[] buffer = new byte[BUFFER_BYTES];
         private long received;
+        private boolean hasNoRoom;
+        private boolean isWhole;
 
         Reading(AsyncContext async, WholeRequest whole, HttpServletRequest request, HttpServletResponse response)
                 throws IOException {
@@ -95,6 +103,8 @@ final class BodyFilter extends OncePerRequestFilter {
 
         @Override
         public void onDataAvailable() throws IOException {
+            // Not a field: a client that takes its time costs no more than what it sent.
+            byte[] buffer = new byte[BUFFER_BYTES];
             while (in.isReady()) {
                 int count = in.read(buffer);
                 if (count < 0) {
@@ -105,27 +115,27 @@ final class BodyFilter extends OncePerRequestFilter {
                     refuseSize();
                     return;
                 }
-                if (received <= limit) {
-                    body.write(buffer, 0, count);
+                if (isTooLarge()) {
+                    drop();
+                } else if (!hasNoRoom) {
+                    hold(buffer, count);
                 }
             }
         }
 
         @Override
         public void onAllDataRead() {
-            if (isTooLarge()) {
-                refuseSize();
-            } else {
-                whole.body = body.toByteArray();
+            if (!isRefused()) {
+                isWhole = true;
+                whole.length = (int) received;
                 async.dispatch();
             }
         }
 
         @Override
         public void onTimeout(AsyncEvent event) {
-            if (isTooLarge()) {
-                refuseSize();
-            } else {
+            // Else the service itself waits for something.
+            if (!isWhole && !isRefused()) {
                 refuse(
                         HttpStatus.REQUEST_TIMEOUT,
                         "must be sent within " + limits.bodyTimeout().toMillis() + " ms");
@@ -139,6 +149,39 @@ final class BodyFilter extends OncePerRequestFilter {
             refuse(HttpStatus.BAD_REQUEST, "must be sent to its end");
         }
 
+        private void hold(byte[] bytes, int count) {
+            int size = whole.body.length;
+            if (received > size) {
+                long most = announced < 0 ? limit : announced;
+                int more = (int) Math.max(received, Math.min(2L * size, most)) - size;
+                if (held.addAndGet(more) > limits.maxBodiesSize().toBytes()) {
+                    held.addAndGet(-more);
+                    hasNoRoom = true;
+                    drop();
+                    return;
+                }
+                whole.body = Arrays.copyOf(whole.body, size + more);
+            }
+            System.arraycopy(bytes, 0, whole.body, (int) received - count, count);
+        }
+
+        private void drop() {
+            held.addAndGet(-whole.body.length);
+            whole.body = NOTHING;
+        }
+
+        private boolean isRefused() {
+            if (isTooLarge()) {
+                refuseSize();
+            } else if (hasNoRoom) {
+                response.setIntHeader(HttpHeaders.RETRY_AFTER, 1);
+                refuse(ProblemDetail.forStatusAndDetail(
+                        HttpStatus.SERVICE_UNAVAILABLE,
+                        "The service has too many bodies to read now. Repeat the request later: it had no effect"));
+            }
+            return isTooLarge() || hasNoRoom;
+        }
+
         private boolean isTooLarge() {
             return Math.max(announced, received) > limit;
         }
@@ -147,15 +190,18 @@ final class BodyFilter extends OncePerRequestFilter {
             refuse(HttpStatus.CONTENT_TOO_LARGE, "must be at most " + limit + " bytes");
         }
 
-        /** The end: Tomcat closes the connection after these statuses. */
         private void refuse(HttpStatus status, String rule) {
-            byte[] problem =
-                    json.writeValueAsBytes(FieldError.problem(status, List.of(new FieldError(FieldError.BODY, rule))));
-            response.setStatus(status.value());
+            refuse(FieldError.problem(status, List.of(new FieldError(FieldError.BODY, rule))));
+        }
+
+        /** The end: Tomcat closes the connection after these statuses. */
+        private void refuse(ProblemDetail problem) {
+            byte[] answer = json.writeValueAsBytes(problem);
+            response.setStatus(problem.getStatus());
             response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-            response.setContentLength(problem.length);
+            response.setContentLength(answer.length);
             try {
-                response.getOutputStream().write(problem);
+                response.getOutputStream().write(answer);
             } catch (IOException e) {
                 log.debug("The client is gone", e);
             }
@@ -163,19 +209,25 @@ final class BodyFilter extends OncePerRequestFilter {
         }
 
         @Override
-        public void onComplete(AsyncEvent event) {}
+        public void onComplete(AsyncEvent event) {
+            drop();
+        }
 
         @Override
         public void onError(AsyncEvent event) {}
 
+        /** The service answers later: only then is this over. */
         @Override
-        public void onStartAsync(AsyncEvent event) {}
+        public void onStartAsync(AsyncEvent event) {
+            event.getAsyncContext().addListener(this);
+        }
     }
 
     /** The request with its body, which is there. */
     private static final class WholeRequest extends HttpServletRequestWrapper {
 
-        private byte[] body = {};
+        private byte[] body = NOTHING;
+        private int length;
 
         WholeRequest(HttpServletRequest request) {
             super(request);
@@ -183,7 +235,7 @@ final class BodyFilter extends OncePerRequestFilter {
 
         @Override
         public ServletInputStream getInputStream() {
-            return new Body(body);
+            return new Body(new ByteArrayInputStream(body, 0, length));
         }
 
         @Override
@@ -199,8 +251,8 @@ final class BodyFilter extends OncePerRequestFilter {
 
         private final ByteArrayInputStream bytes;
 
-        Body(byte[] bytes) {
-            this.bytes = new ByteArrayInputStream(bytes);
+        Body(ByteArrayInputStream bytes) {
+            this.bytes = bytes;
         }
 
         @Override

@@ -2,7 +2,7 @@ package dev.mops.web;
 
 import java.util.List;
 import java.util.stream.Collectors;
-import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 
 /**
@@ -16,7 +16,7 @@ public record FieldError(String field, String rule) {
     /** The field that is to blame where it is none of the body's fields. */
     static final String BODY = "body";
 
-    static ProblemDetail problem(HttpStatus status, List<FieldError> errors) {
+    static ProblemDetail problem(HttpStatusCode status, List<FieldError> errors) {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(
                 status,
                 errors.stream().map(error -> error.field() + " " + error.rule()).collect(Collectors.joining("; ")));

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.tomcat.util.http.InvalidParameterException;
@@ -16,17 +17,22 @@ import org.springframework.context.MessageSourceResolvable;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.http.converter.HttpMessageNotWritableException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionSystemException;
 import org.springframework.validation.Errors;
 import org.springframework.validation.method.ParameterErrors;
 import org.springframework.validation.method.ParameterValidationResult;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
+import org.springframework.web.HttpMediaTypeNotSupportedException;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -38,6 +44,7 @@ import org.springframework.web.method.annotation.HandlerMethodValidationExceptio
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.multipart.MultipartException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.util.DisconnectedClientHelper;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamConstraintsException;
@@ -54,26 +61,34 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     /** The most characters of a field's name in an answer: the client may have made it up. */
     private static final int MAX_ECHO_LENGTH = 100;
 
+    private static final FieldError NOT_JSON = new FieldError(HttpHeaders.CONTENT_TYPE, "must be application/json");
+
     /** SQLSTATEs: connection, resources, shutdown or crash, idle and transaction timeout. */
     private static final List<String> AWAY = List.of("08", "53", "57P", "25P03", "25P04");
+
+    private final OutageLog outage = new OutageLog(System::nanoTime);
 
     @Override
     protected @Nullable ResponseEntity<Object> handleMethodArgumentNotValid(
             MethodArgumentNotValidException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        return refused(e, fieldErrors(e.getBindingResult()), headers, request);
+        return refused(e, fieldErrors(e.getBindingResult()), headers, status, request);
     }
 
     @Override
     protected @Nullable ResponseEntity<Object> handleHandlerMethodValidationException(
             HandlerMethodValidationException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         return refused(
-                e, e.getParameterValidationResults().stream().flatMap(ProblemHandler::fieldErrors), headers, request);
+                e,
+                e.getParameterValidationResults().stream().flatMap(ProblemHandler::fieldErrors),
+                headers,
+                status,
+                request);
     }
 
     @Override
     protected @Nullable ResponseEntity<Object> handleMissingServletRequestParameter(
             MissingServletRequestParameterException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        return refused(e, Stream.of(new FieldError(e.getParameterName(), "must be given")), headers, request);
+        return refused(e, Stream.of(new FieldError(e.getParameterName(), "must be given")), headers, status, request);
     }
 
     @Override
@@ -82,7 +97,8 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         String field = e instanceof MethodArgumentTypeMismatchException argument
                 ? argument.getName()
                 : String.valueOf(e.getPropertyName());
-        return refused(e, Stream.of(new FieldError(field, ruleOfParameter(e.getRequiredType()))), headers, request);
+        return refused(
+                e, Stream.of(new FieldError(field, ruleOfParameter(e.getRequiredType()))), headers, status, request);
     }
 
     @Override
@@ -103,18 +119,43 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
                         new FieldError(path(malformed), "must be valid JSON without doubled fields" + place(malformed));
                     case null, default -> new FieldError(FieldError.BODY, "must be JSON of the documented shape");
                 };
-        return refused(e, Stream.of(error), headers, request);
+        return refused(e, Stream.of(error), headers, status, request);
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHttpMediaTypeNotSupported(
+            HttpMediaTypeNotSupportedException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        return refused(e, Stream.of(NOT_JSON), headers, status, request);
     }
 
     @ExceptionHandler
-    ResponseEntity<Object> handleMultipart(MultipartException e) {
-        return answer(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The Content-Type must be application/json");
+    @Nullable ResponseEntity<Object> handleMultipart(MultipartException e, WebRequest request) {
+        return refused(e, Stream.of(NOT_JSON), new HttpHeaders(), HttpStatus.UNSUPPORTED_MEDIA_TYPE, request);
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHttpMediaTypeNotAcceptable(
+            HttpMediaTypeNotAcceptableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        FieldError error = new FieldError(HttpHeaders.ACCEPT, "must include application/json");
+        return refused(e, Stream.of(error), headers, status, request);
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHttpRequestMethodNotSupported(
+            HttpRequestMethodNotSupportedException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        Set<HttpMethod> methods = e.getSupportedHttpMethods();
+        Stream<FieldError> error = methods == null
+                ? Stream.empty()
+                : Stream.of(new FieldError(
+                        "method", "must be one of " + methods.stream().sorted().toList()));
+        return refused(e, error, headers, status, request);
     }
 
     /** Thrown late, when a parameter is read first: Tomcat decodes the query then. */
     @ExceptionHandler
-    ResponseEntity<Object> handleUndecodable(InvalidParameterException e) {
-        return answer(HttpStatus.BAD_REQUEST, "The query can't be decoded");
+    @Nullable ResponseEntity<Object> handleUndecodable(InvalidParameterException e, WebRequest request) {
+        FieldError error = new FieldError("query", "must be percent-encoded UTF-8 and within the limit of parameters");
+        return refused(e, Stream.of(error), new HttpHeaders(), HttpStatus.BAD_REQUEST, request);
     }
 
     @ExceptionHandler({
@@ -123,22 +164,41 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         TransientDataAccessException.class
     })
     ResponseEntity<Object> handleDatabaseAway(Exception e) {
-        log.warn("A request found no database: {}", e.toString());
+        outage.tell(e);
         return answer(
                 HttpStatus.SERVICE_UNAVAILABLE,
                 "The service can't work now, and the request may have taken effect. Repeat the request later, with its Idempotency-Key where it has one");
     }
 
     @ExceptionHandler
-    ResponseEntity<Object> handleUnexpected(Exception e) {
+    @Nullable ResponseEntity<Object> handleUnexpected(Exception e) {
+        // First: a lost connection to the database looks like a lost client.
         if (isDatabaseAway(e)) {
             return handleDatabaseAway(e);
+        }
+        if (isClientGone(e)) {
+            return null;
         }
         log.error("A request failed", e);
         // A commit whose answer was lost fails here, too: nobody knows whether it took effect.
         return answer(
                 HttpStatus.INTERNAL_SERVER_ERROR,
                 "The service failed, perhaps after the request took effect. Repeat it with its Idempotency-Key where it has one");
+    }
+
+    /** The client may have gone while its answer was written. */
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHttpMessageNotWritable(
+            HttpMessageNotWritableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        return isClientGone(e) ? null : super.handleHttpMessageNotWritable(e, headers, status, request);
+    }
+
+    private static boolean isClientGone(Exception e) {
+        boolean isGone = DisconnectedClientHelper.isClientDisconnectedException(e);
+        if (isGone) {
+            log.debug("The client is gone", e);
+        }
+        return isGone;
     }
 
     // Hibernate and Spring name few of the states with which PostgreSQL says that it goes, is full, or ends a session.
@@ -185,12 +245,11 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
     /** Sorted: the order in which rules are checked is random. */
     private @Nullable ResponseEntity<Object> refused(
-            Exception e, Stream<FieldError> errors, HttpHeaders headers, WebRequest request) {
+            Exception e, Stream<FieldError> errors, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         List<FieldError> sorted = errors.sorted(
                         Comparator.comparing(FieldError::field).thenComparing(FieldError::rule))
                 .toList();
-        ProblemDetail problem = FieldError.problem(HttpStatus.BAD_REQUEST, sorted);
-        return handleExceptionInternal(e, problem, headers, HttpStatus.BAD_REQUEST, request);
+        return handleExceptionInternal(e, FieldError.problem(status, sorted), headers, status, request);
     }
 
     private static Stream<FieldError> fieldErrors(Errors errors) {

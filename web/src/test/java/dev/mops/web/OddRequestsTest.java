@@ -32,7 +32,8 @@ class OddRequestsTest extends WebApplicationTest {
                 .contains("\"status\":" + request.status(), "\"title\":\"", "\"detail\":\"")
                 .doesNotContain("Exception", "org.apache", "tools.jackson");
         if (request.field() != null) {
-            assertThat(answer.body()).contains("\"errors\":[{\"field\":\"" + request.field() + "\",\"rule\":\"");
+            assertThat(answer.body())
+                    .contains("\"errors\":[{\"field\":\"" + request.field() + "\",\"rule\":\"" + request.rule());
         }
     }
 
@@ -40,11 +41,26 @@ class OddRequestsTest extends WebApplicationTest {
         return Stream.of(
                 // methods
                 refused("TRACE", 405, get("TRACE", "/failure", "")),
-                refused("a method that nobody knows", 405, get("FOO", "/failure", "")),
-                refused("a method in small letters", 405, get("get", "/failure", "")),
-                refused("a method without end", 405, get("X".repeat(5_000), "/failure", "")),
+                refused(
+                        "a method that nobody knows",
+                        405,
+                        get("FOO", "/failure", ""),
+                        "method",
+                        "must be one of [GET]"),
+                refused("a method in small letters", 405, get("get", "/failure", ""), "method", "must be one of [GET]"),
+                refused(
+                        "a method without end",
+                        405,
+                        get("X".repeat(5_000), "/failure", ""),
+                        "method",
+                        "must be one of [GET]"),
                 refused("a method that is no word", 400, get("G@T", "/failure", "")),
-                refused("a method that the path does not know", 405, get("DELETE", "/failure", "")),
+                refused(
+                        "a method that the path does not know",
+                        405,
+                        get("DELETE", "/failure", ""),
+                        "method",
+                        "must be one of [GET]"),
                 // As RFC 9110 has it: what the server can't do at all is 501 or 505.
                 refused("CONNECT", 501, get("CONNECT", "example.org:443", "")),
                 refused("a version of HTTP that does not exist", 505, "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n"),
@@ -66,15 +82,40 @@ class OddRequestsTest extends WebApplicationTest {
                 refused("a path of 9,000 characters", 400, get("GET", "/" + "a".repeat(9_000), "")),
                 // queries
                 refused("a query of 9,000 characters", 400, get("GET", "/failure?of=" + "a".repeat(9_000), "")),
-                refused("no UTF-8 in the query", 400, get("GET", "/failure?of=%ff", "")),
-                refused("a percent sign in the query", 400, get("GET", "/failure?of=%", "")),
-                refused("1,001 parameters", 400, get("GET", "/failure?" + "a&".repeat(1_001), "")),
+                refused(
+                        "no UTF-8 in the query",
+                        400,
+                        get("GET", "/failure?of=%ff", ""),
+                        "query",
+                        "must be percent-encoded UTF-8 and within the limit of parameters"),
+                refused(
+                        "a percent sign in the query",
+                        400,
+                        get("GET", "/failure?of=%", ""),
+                        "query",
+                        "must be percent-encoded UTF-8 and within the limit of parameters"),
+                refused(
+                        "1,001 parameters",
+                        400,
+                        get("GET", "/failure?" + "a&".repeat(1_001), ""),
+                        "query",
+                        "must be percent-encoded UTF-8 and within the limit of parameters"),
                 refused("a parameter twice", 400, get("GET", "/failure?of=CODE&of=POOL", ""), "of"),
                 refused("a parameter that is blank", 400, get("GET", "/failure?of=%20", ""), "of"),
                 // headers
                 refused("an unknown path and an Accept that is none", 404, get("GET", "/nowhere", "Accept: foo\r\n")),
-                refused("an Accept that is none", 406, post("Accept: foo\r\n" + JSON, BODY)),
-                refused("a type that there is not", 406, post("Accept: text/html\r\n" + JSON, BODY)),
+                refused(
+                        "an Accept that is none",
+                        406,
+                        post("Accept: foo\r\n" + JSON, BODY),
+                        "Accept",
+                        "must include application/json"),
+                refused(
+                        "a type that there is not",
+                        406,
+                        post("Accept: text/html\r\n" + JSON, BODY),
+                        "Accept",
+                        "must include application/json"),
                 refused("a bad query and an Accept that is none", 400, get("GET", "/failure", "Accept: foo\r\n"), "of"),
                 refused(
                         "a header of 9,000 characters",
@@ -95,21 +136,45 @@ class OddRequestsTest extends WebApplicationTest {
                 refused("an idempotency key twice", 400, post(KEY + KEY + JSON, BODY), "Idempotency-Key"),
                 refused("an expectation that nobody knows", 417, post("Expect: much\r\n" + JSON, BODY)),
                 // content types
-                refused("no content type", 415, post("", BODY)),
-                refused("a content type that is none", 415, post("Content-Type: foo\r\n", BODY)),
-                refused("a form", 415, post("Content-Type: application/x-www-form-urlencoded\r\n", "name=Ada")),
-                refused("a form put", 405, put("Content-Type: application/x-www-form-urlencoded\r\n", "name=Ada")),
+                refused("no content type", 415, post("", BODY), "Content-Type", "must be application/json"),
+                refused(
+                        "a content type that is none",
+                        415,
+                        post("Content-Type: foo\r\n", BODY),
+                        "Content-Type",
+                        "must be application/json"),
+                refused(
+                        "a form",
+                        415,
+                        post("Content-Type: application/x-www-form-urlencoded\r\n", "name=Ada"),
+                        "Content-Type",
+                        "must be application/json"),
+                refused(
+                        "a form put",
+                        405,
+                        put("Content-Type: application/x-www-form-urlencoded\r\n", "name=Ada"),
+                        "method",
+                        "must be one of [POST]"),
                 refused(
                         "a form in parts",
                         415,
                         post(
                                 "Content-Type: multipart/form-data;boundary=b\r\n",
-                                "--b\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nAda\r\n--b--\r\n")),
-                refused("a form in parts that breaks off", 415, post("Content-Type: multipart/form-data\r\n", "--b")),
+                                "--b\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nAda\r\n--b--\r\n"),
+                        "Content-Type",
+                        "must be application/json"),
+                refused(
+                        "a form in parts that breaks off",
+                        415,
+                        post("Content-Type: multipart/form-data\r\n", "--b"),
+                        "Content-Type",
+                        "must be application/json"),
                 refused(
                         "a charset that does not exist",
                         415,
-                        post("Content-Type: application/json;charset=x\r\n", BODY)),
+                        post("Content-Type: application/json;charset=x\r\n", BODY),
+                        "Content-Type",
+                        "must be application/json"),
                 // bodies
                 refused("no body", 400, post(JSON, ""), "body"),
                 refused("a compressed body", 400, post(JSON + "Content-Encoding: gzip\r\n", "\u001f\u008b\b"), "body"),
@@ -174,16 +239,20 @@ class OddRequestsTest extends WebApplicationTest {
     }
 
     private static Refused refused(String name, int status, String text) {
-        return new Refused(name, status, text, null);
+        return new Refused(name, status, text, null, "");
     }
 
     private static Refused refused(String name, int status, String text, String field) {
-        return new Refused(name, status, text, field);
+        return refused(name, status, text, field, "");
     }
 
-    /** A request that is refused, with the field to blame where there is one. */
+    private static Refused refused(String name, int status, String text, String field, String rule) {
+        return new Refused(name, status, text, field, rule);
+    }
+
+    /** A request that is refused, with the field to blame where there is one, and the rule that it breaks. */
     record Refused(
-            String name, int status, String text, @Nullable String field) {
+            String name, int status, String text, @Nullable String field, String rule) {
 
         @Override
         public String toString() {

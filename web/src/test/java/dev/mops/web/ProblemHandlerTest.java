@@ -1,12 +1,22 @@
 package dev.mops.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.mops.messaging.test.RawConnection;
+import java.io.IOException;
 import java.net.URI;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.catalina.connector.ClientAbortException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.client.RestTestClient;
@@ -49,7 +59,7 @@ class ProblemHandlerTest extends WebApplicationTest {
     void the_detail_repeats_field_and_rule_for_those_who_read_no_further() {
         problem("/failure?of=NOTHING", HttpStatus.BAD_REQUEST)
                 .jsonPath("$.detail")
-                .isEqualTo("of must be one of [CODE, POOL, CONNECTION, SHUTDOWN, ROLLBACK, DEADLOCK]")
+                .isEqualTo("of must be one of [CODE, POOL, CONNECTION, SHUTDOWN, COMMIT, ROLLBACK, DEADLOCK]")
                 .jsonPath("$.instance")
                 .isEqualTo("/failure");
     }
@@ -59,6 +69,35 @@ class ProblemHandlerTest extends WebApplicationTest {
         problem(
                 http.get().uri(builder -> URI.create(builder.path("/failure").build() + "?of=%ff")),
                 HttpStatus.BAD_REQUEST);
+    }
+
+    @Test
+    void a_client_that_is_gone_gets_no_answer() {
+        assertThat(new ProblemHandler().handleUnexpected(new ClientAbortException(new IOException("Broken pipe"))))
+                .isNull();
+    }
+
+    @Test
+    void a_client_that_goes_away_during_the_answer_is_no_failure() throws IOException {
+        Logger logger = (Logger) LoggerFactory.getLogger(ProblemHandler.class);
+        ListAppender<ILoggingEvent> told = new ListAppender<>();
+        told.list = new CopyOnWriteArrayList<>();
+        told.start();
+        logger.addAppender(told);
+        logger.setAdditive(false);
+        logger.setLevel(Level.DEBUG);
+        try {
+            try (RawConnection client = rawConnection()) {
+                client.send("GET /much HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                await().until(client::hasAnswer);
+            }
+            await().until(() -> !told.list.isEmpty());
+            assertThat(told.list).allSatisfy(line -> assertThat(line.getLevel()).isEqualTo(Level.DEBUG));
+        } finally {
+            logger.detachAppender(told);
+            logger.setAdditive(true);
+            logger.setLevel(null);
+        }
     }
 
     private RestTestClient.BodyContentSpec problem(String uri, HttpStatus status) {

@@ -28,6 +28,7 @@ class SlowBodyTest extends WebApplicationTest {
             assertRefused(client.send(REQUEST.formatted(1_000) + "{").answer());
             assertThat(client.isClosed()).isTrue();
         }
+        awaitHeld(0);
     }
 
     @Test

@@ -1,6 +1,9 @@
 package dev.mops.web;
 
+import java.io.IOException;
 import java.sql.SQLException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.PessimisticLockingFailureException;
@@ -15,10 +18,14 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
 
 /** A door that fails as it is asked to. */
 @RestController
 class TestController {
+
+    /** The answers that are still to come. */
+    final BlockingQueue<DeferredResult<String>> open = new LinkedBlockingQueue<>();
 
     private final IdempotentRequests idempotent;
 
@@ -33,6 +40,9 @@ class TestController {
             case POOL -> new CannotCreateTransactionException("a secret");
             case CONNECTION -> new DataAccessResourceFailureException("a secret");
             case SHUTDOWN -> shutdown();
+            case COMMIT ->
+                new TransactionSystemException(
+                        "a secret", new SQLException("a secret", "08006", new IOException("Broken pipe")));
             case ROLLBACK -> {
                 TransactionSystemException rollback = new TransactionSystemException("a secret");
                 rollback.initApplicationException(shutdown());
@@ -40,6 +50,19 @@ class TestController {
             }
             case DEADLOCK -> new PessimisticLockingFailureException("a secret");
         };
+    }
+
+    @PostMapping("/later")
+    DeferredResult<String> answerLater(@RequestBody Greeting greeting) {
+        DeferredResult<String> answer = new DeferredResult<>();
+        open.add(answer);
+        return answer;
+    }
+
+    /** More than fits between server and client. */
+    @GetMapping("/much")
+    Greeting tellMuch() {
+        return new Greeting("Ada".repeat(10_000_000));
     }
 
     private static UncategorizedSQLException shutdown() {
@@ -67,6 +90,7 @@ class TestController {
         POOL,
         CONNECTION,
         SHUTDOWN,
+        COMMIT,
         ROLLBACK,
         DEADLOCK
     }

@@ -1,5 +1,9 @@
 package dev.mops.web;
 
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import dev.mops.messaging.test.RawConnection;
 import dev.mops.messaging.test.TestPostgres;
 import dev.mops.messaging.test.TestServers;
@@ -11,11 +15,13 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.MediaType;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
 /** A small service with this module, on a real PostgreSQL. */
@@ -39,6 +45,9 @@ abstract class WebApplicationTest {
     @Autowired
     JdbcTemplate jdbc;
 
+    @Autowired
+    private FilterRegistrationBean<BodyFilter> bodies;
+
     RestTestClient http;
 
     @DynamicPropertySource
@@ -57,6 +66,13 @@ abstract class WebApplicationTest {
     /** A connection that the test closes. */
     RawConnection rawConnection() throws IOException {
         return new RawConnection(port);
+    }
+
+    /** Waits until the service holds so many bytes of bodies. */
+    void awaitHeld(int bytes) {
+        BodyFilter filter = requireNonNull(bodies.getFilter());
+        await().untilAsserted(() ->
+                assertThat(ReflectionTestUtils.getField(filter, "held")).hasToString(String.valueOf(bytes)));
     }
 
     RestTestClient.ResponseSpec greet(String name, String key) {

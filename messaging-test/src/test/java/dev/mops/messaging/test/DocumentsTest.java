@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The documents lead somewhere: what they link to, and what they name there, exists. */
 class DocumentsTest {
@@ -31,6 +32,10 @@ class DocumentsTest {
     private static final Pattern MARKER = Pattern.compile("⟨[^⟩\\n]*⟩");
     private static final Pattern SETTING =
             Pattern.compile("(?:@DefaultValue\\(\"([^\"]+)\"\\)|@Nullable) \\w+ (\\w+)[,)]");
+
+    // Of the limits that a service sets, name and number; the threads are the only group.
+    private static final Pattern TOMCAT =
+            Pattern.compile("(?m)^ +(max|max-connections|accept-count|keep-alive-timeout): (\\w+)$");
 
     private static final Path ROOT = root();
 
@@ -57,7 +62,7 @@ class DocumentsTest {
     @CsvSource({
         "mops.messaging, 13, messaging/src/main/java/dev/mops/messaging/MessagingProperties.java",
         "mops.orders, 3, order-service/src/main/java/dev/mops/order/OrderProperties.java",
-        "mops.web, 2, web/src/main/java/dev/mops/web/WebProperties.java"
+        "mops.web, 3, web/src/main/java/dev/mops/web/WebProperties.java"
     })
     void the_readme_states_every_setting_with_its_default(String prefix, int count, Path code) throws IOException {
         String readme = Files.readString(ROOT.resolve("README.md"));
@@ -66,6 +71,21 @@ class DocumentsTest {
                 .allSatisfy(setting -> assertThat(readme)
                         .contains("| `" + prefix + "." + kebab(setting.group(2)) + "` | "
                                 + (setting.group(1) == null ? "" : "`" + setting.group(1) + "` |")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"order", "inventory", "billing", "shipping"})
+    void the_page_of_http_limits_states_what_a_service_sets(String service) throws IOException {
+        List<String> page = Files.readAllLines(ROOT.resolve("docs/http-limits.md"));
+        String settings = Files.readString(ROOT.resolve(service + "-service/src/main/resources/application.yaml"));
+        String tomcat = settings.replaceFirst("(?s).*\n  tomcat:\n", "").replaceFirst("(?s)\n\\S.*", "");
+        assertThat(TOMCAT.matcher(tomcat).results())
+                .hasSizeGreaterThanOrEqualTo(4)
+                .allSatisfy(limit -> assertThat(page)
+                        .anyMatch(line -> line.contains("| `server.tomcat."
+                                        + limit.group(1).replaceFirst("^max$", "threads.max") + "` |")
+                                && line.replace(",", "")
+                                        .contains("| " + limit.group(2).replace("s", " s") + " |")));
     }
 
     @Test
