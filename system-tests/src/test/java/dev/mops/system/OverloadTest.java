@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mops.local.FreePorts;
 import dev.mops.local.Platform;
 import dev.mops.local.ServiceProcess;
+import dev.mops.messaging.test.RawConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -34,6 +35,7 @@ class OverloadTest {
     private static final int AT_ONCE = 64;
     private static final int LIMIT = 500;
     private static final int CROWD = 1_500;
+    private static final int LARGE_CROWD = 900;
     private static final Wish WISH = Wish.of("CABLE-USBC-2", 1);
 
     private final Shop shop;
@@ -149,6 +151,33 @@ class OverloadTest {
         }
 
         shop.awaitStatus(shop.placeOrderWithPatience(WISH), "SHIPPED");
+        assertThat(processes()).as("the processes of before").isEqualTo(before);
+    }
+
+    @Test
+    void a_crowd_that_sends_all_but_the_end_of_large_bodies_is_refused_and_the_service_lives() throws IOException {
+        List<ProcessHandle> before = processes();
+        int port = platform.service("order-service").port();
+        String begun =
+                "POST /orders HTTP/1.1\r\nHost: crowd\r\nContent-Type: application/json\r\nContent-Length: 65536\r\n\r\n"
+                        + " ".repeat(65_000);
+        List<RawConnection> crowd = new ArrayList<>();
+        try {
+            for (int i = 0; i < LARGE_CROWD; i++) {
+                RawConnection client = new RawConnection(port);
+                crowd.add(client);
+                client.send(begun);
+            }
+            // Accepted, at the latest when the time for the bodies of the crowd is up.
+            shop.awaitStatus(shop.placeOrderWithPatience(WISH), "SHIPPED");
+            for (RawConnection client : crowd) {
+                assertThat(client.answer().status()).isIn(408, 503);
+            }
+        } finally {
+            for (RawConnection client : crowd) {
+                client.close();
+            }
+        }
         assertThat(processes()).as("the processes of before").isEqualTo(before);
     }
 
