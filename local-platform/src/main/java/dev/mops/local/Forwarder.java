@@ -19,6 +19,10 @@ import java.util.concurrent.Semaphore;
 final class Forwarder {
 
     private static final int CONNECT_MILLIS = 2_000;
+
+    /** An instance that hangs says nothing for longer than a service ever does: its connections are given up. */
+    private static final int SILENCE_MILLIS = 60_000;
+
     private static final int BACKLOG = 128;
     private static final Duration PAUSE = Duration.ofMillis(200);
 
@@ -90,6 +94,7 @@ final class Forwarder {
             Socket socket = new Socket();
             try {
                 socket.connect(new InetSocketAddress(instance, port), CONNECT_MILLIS);
+                socket.setSoTimeout(SILENCE_MILLIS);
                 return socket;
             } catch (IOException away) {
                 socket.close();

@@ -18,7 +18,7 @@ import java.util.Optional;
 public final class ServiceProcess {
 
     private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(45);
     private static final int PROBE_TIMEOUT_MILLIS = 2_000;
     private static final long LONGEST_LOG = 20L << 20;
 
@@ -131,11 +131,6 @@ public final class ServiceProcess {
     /** Whether the process lives. */
     public boolean isRunning() {
         return process().isPresent();
-    }
-
-    /** Resident memory in bytes; zero where it does not run. */
-    public long residentBytes() {
-        return process().map(OsProcess::residentBytes).orElse(0L);
     }
 
     /** Stops the instance in order. */

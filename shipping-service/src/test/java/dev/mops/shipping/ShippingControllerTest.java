@@ -156,6 +156,17 @@ class ShippingControllerTest extends ShippingServiceTest {
     }
 
     @Test
+    void who_wants_a_label_as_something_else_hears_what_it_is() {
+        assertProblem(
+                http.get()
+                        .uri("/shipments/{id}/label", UUID.randomUUID())
+                        .accept(MediaType.APPLICATION_JSON)
+                        .exchange(),
+                HttpStatus.NOT_ACCEPTABLE,
+                "Accept must include image/svg+xml");
+    }
+
+    @Test
     void whatever_no_endpoint_takes_is_refused_by_each() {
         assertThat(new HttpDoor(port()).wrongAnswers()).isEmpty();
     }

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class PatientCustomers implements AutoCloseable {
 
     private static final int TOO_MANY_REQUESTS = 429;
-    // What a request gets that waited too long for a connection to the database, on a machine that is too slow.
+    // For a request that waited too long for a connection to the database, or found no room for its body.
     private static final int UNAVAILABLE = 503;
     private static final Duration A_MOMENT = Duration.ofSeconds(1);
 

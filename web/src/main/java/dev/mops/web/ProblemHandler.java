@@ -1,5 +1,6 @@
 package dev.mops.web;
 
+import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -136,7 +137,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     @Override
     protected @Nullable ResponseEntity<Object> handleHttpMediaTypeNotAcceptable(
             HttpMediaTypeNotAcceptableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        FieldError error = new FieldError(HttpHeaders.ACCEPT, "must include application/json");
+        String types = e.getSupportedMediaTypes().stream()
+                .filter(MediaType::isConcrete)
+                .map(MediaType::toString)
+                .collect(Collectors.joining(" or "));
+        FieldError error = new FieldError(
+                HttpHeaders.ACCEPT, types.isEmpty() ? "must be a list of media types" : "must include " + types);
         return refused(e, Stream.of(error), headers, status, request);
     }
 
@@ -171,12 +177,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    @Nullable ResponseEntity<Object> handleUnexpected(Exception e) {
+    @Nullable ResponseEntity<Object> handleUnexpected(Exception e, HttpServletResponse response) {
         // First: a lost connection to the database looks like a lost client.
         if (isDatabaseAway(e)) {
             return handleDatabaseAway(e);
         }
-        if (isClientGone(e)) {
+        if (response.isCommitted() && isClientGone(e)) {
             return null;
         }
         log.error("A request failed", e);

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
 class ProblemHandlerTest extends WebApplicationTest {
@@ -72,9 +73,13 @@ class ProblemHandlerTest extends WebApplicationTest {
     }
 
     @Test
-    void a_client_that_is_gone_gets_no_answer() {
-        assertThat(new ProblemHandler().handleUnexpected(new ClientAbortException(new IOException("Broken pipe"))))
-                .isNull();
+    void a_client_that_is_gone_gets_no_answer_behind_what_it_has_got() {
+        Exception gone = new ClientAbortException(new IOException("Broken pipe"));
+        MockHttpServletResponse response = new MockHttpServletResponse();
+
+        assertThat(new ProblemHandler().handleUnexpected(gone, response)).isNotNull();
+        response.setCommitted(true);
+        assertThat(new ProblemHandler().handleUnexpected(gone, response)).isNull();
     }
 
     @Test

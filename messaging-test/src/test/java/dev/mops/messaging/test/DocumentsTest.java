@@ -35,7 +35,7 @@ class DocumentsTest {
 
     // Of the limits that a service sets, name and number; the threads are the only group.
     private static final Pattern TOMCAT =
-            Pattern.compile("(?m)^ +(max|max-connections|accept-count|keep-alive-timeout): (\\w+)$");
+            Pattern.compile("(?m)^ +(max|max-connections|accept-count|connection-timeout|keep-alive-timeout): (\\w+)$");
 
     private static final Path ROOT = root();
 
@@ -80,7 +80,7 @@ class DocumentsTest {
         String settings = Files.readString(ROOT.resolve(service + "-service/src/main/resources/application.yaml"));
         String tomcat = settings.replaceFirst("(?s).*\n  tomcat:\n", "").replaceFirst("(?s)\n\\S.*", "");
         assertThat(TOMCAT.matcher(tomcat).results())
-                .hasSizeGreaterThanOrEqualTo(4)
+                .hasSizeGreaterThanOrEqualTo(5)
                 .allSatisfy(limit -> assertThat(page)
                         .anyMatch(line -> line.contains("| `server.tomcat."
                                         + limit.group(1).replaceFirst("^max$", "threads.max") + "` |")
