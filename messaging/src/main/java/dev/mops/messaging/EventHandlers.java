@@ -27,11 +27,17 @@ public final class EventHandlers<E> {
     private final EventFamily<E> family;
     private final Consumer<List<E>> prepare;
     private final Map<Class<?>, Step<E>> steps;
+    private final Map<Class<?>, BiConsumer<E, EventMetadata>> discarded;
+    private final Function<HeldUp, Optional<? extends E>> heldUp;
+    private final Function<HeldUp, Optional<? extends E>> resumed;
 
-    private EventHandlers(EventFamily<E> family, Consumer<List<E>> prepare, Map<Class<?>, Step<E>> steps) {
-        this.family = family;
-        this.prepare = prepare;
-        this.steps = Map.copyOf(steps);
+    private EventHandlers(Builder<E> builder) {
+        this.family = builder.family;
+        this.prepare = builder.prepare == null ? events -> {} : builder.prepare;
+        this.steps = Map.copyOf(builder.steps);
+        this.discarded = Map.copyOf(builder.discarded);
+        this.heldUp = builder.heldUp;
+        this.resumed = builder.resumed;
     }
 
     /** Begins the table of a family. */
@@ -82,6 +88,24 @@ public final class EventHandlers<E> {
         return step;
     }
 
+    /** Closes the way of an event that an operator discards, where the table says how. */
+    public void discard(E event, EventMetadata metadata) {
+        BiConsumer<E, EventMetadata> handler = discarded.get(event.getClass());
+        if (handler != null) {
+            handler.accept(event, metadata);
+        }
+    }
+
+    /** What is published when a key is held up, beyond a failure that passes at once. */
+    public Optional<? extends E> heldUp(HeldUp held) {
+        return heldUp.apply(held);
+    }
+
+    /** What is published when a key that was said to be held up goes on. */
+    public Optional<? extends E> resumed(HeldUp held) {
+        return resumed.apply(held);
+    }
+
     /** What is done with an event of one type. */
     public sealed interface Step<E> {
 
@@ -106,7 +130,10 @@ public final class EventHandlers<E> {
 
         private final EventFamily<E> family;
         private final Map<Class<?>, Step<E>> steps = new LinkedHashMap<>();
+        private final Map<Class<?>, BiConsumer<E, EventMetadata>> discarded = new LinkedHashMap<>();
         private @Nullable Consumer<List<E>> prepare;
+        private Function<HeldUp, Optional<? extends E>> heldUp = held -> Optional.empty();
+        private Function<HeldUp, Optional<? extends E>> resumed = held -> Optional.empty();
 
         private Builder(EventFamily<E> family) {
             this.family = family;
@@ -175,15 +202,45 @@ public final class EventHandlers<E> {
         }
 
         /**
+         * Closes the way of an event of a type that an operator discards instead of having it handled: it publishes what
+         * the others wait for. Runs in the transaction of the discard, behind {@link #prepare}.
+         *
+         * @throws IllegalArgumentException if it is there already
+         */
+        public <T extends E> Builder<E> discarded(Class<T> type, Consumer<? super T> handler) {
+            if (discarded.putIfAbsent(type, (event, metadata) -> handler.accept(type.cast(event))) != null) {
+                throw new IllegalArgumentException(
+                        family.definitionOf(type).type() + " is closed twice when it is discarded");
+            }
+            return this;
+        }
+
+        /**
+         * Tells the entity's other readers of a key that is held up: of one that is dead, and of one that waits for the
+         * outside world for longer than all retry delays; and when it goes on. Both are published in the transaction
+         * that changes it.
+         */
+        public Builder<E> announcing(
+                Function<HeldUp, Optional<? extends E>> heldUp, Function<HeldUp, Optional<? extends E>> resumed) {
+            this.heldUp = heldUp;
+            this.resumed = resumed;
+            return this;
+        }
+
+        /**
          * The table.
          *
-         * @throws IllegalStateException if it is empty
+         * @throws IllegalStateException if it is empty, or if it closes a type that it does not handle
          */
         public EventHandlers<E> build() {
             if (steps.isEmpty()) {
                 throw new IllegalStateException("The handlers of " + family + " handle nothing");
             }
-            return new EventHandlers<>(family, prepare == null ? events -> {} : prepare, steps);
+            if (!steps.keySet().containsAll(discarded.keySet())) {
+                throw new IllegalStateException(
+                        "The handlers of " + family + " close types that they do not handle when they are discarded");
+            }
+            return new EventHandlers<>(this);
         }
 
         private Builder<E> add(Class<?> type, Step<E> step) {

@@ -1,6 +1,7 @@
 package dev.mops.messaging;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -26,8 +27,18 @@ import org.springframework.util.unit.DataSize;
  * @param relayTimeout how long a relay may lead without an acknowledgement before it hands over
  * @param transactionTimeout how long a transaction may last or stand idle before PostgreSQL ends it, so that a paused
  *     process holds up nobody
- * @param retryBackoff the wait before a failed batch runs again; it doubles up to {@code maxRetryBackoff}
- * @param maxRetryBackoff the longest wait before a failed batch runs again
+ * @param retryBackoff the wait before a batch runs again that found the database away; it doubles up to {@code
+ *     maxRetryBackoff}
+ * @param maxRetryBackoff the longest such wait
+ * @param retryDelays the waits before an event that failed is tried again: with n of them it has n + 1 attempts, then it
+ *     is a dead letter. While the outside world is away, the last one repeats
+ * @param tryLaterAge how long the outside world may be away before the event that waits for it is a dead letter
+ * @param sweepInterval how often events are looked for whose wake-up was lost
+ * @param sweepGrace how long such an event is overdue before it is taken
+ * @param inboxRetention how long the inbox remembers an event; an older one that comes again is a dead letter
+ * @param maxReplays how often a dead letter is replayed without force
+ * @param deadLettersWritable whether operators may act on dead letters over HTTP, not only look at them
+ * @param failureSwitches whether failures can be asked for over HTTP, in a demo and in tests
  */
 @ConfigurationProperties("mops.messaging")
 public record MessagingProperties(
@@ -46,7 +57,15 @@ public record MessagingProperties(
         @DefaultValue("10s") Duration relayTimeout,
         @DefaultValue("15s") Duration transactionTimeout,
         @DefaultValue("200ms") Duration retryBackoff,
-        @DefaultValue("10s") Duration maxRetryBackoff) {
+        @DefaultValue("10s") Duration maxRetryBackoff,
+        @DefaultValue({"1s", "10s", "60s"}) List<Duration> retryDelays,
+        @DefaultValue("24h") Duration tryLaterAge,
+        @DefaultValue("1s") Duration sweepInterval,
+        @DefaultValue("5s") Duration sweepGrace,
+        @DefaultValue("30d") Duration inboxRetention,
+        @DefaultValue("3") int maxReplays,
+        @DefaultValue("false") boolean deadLettersWritable,
+        @DefaultValue("false") boolean failureSwitches) {
 
     private static final DataSize LARGEST_EVENT = DataSize.ofKilobytes(1_000);
     private static final Duration LONGEST_LINGER = Duration.ofSeconds(10);
@@ -75,6 +94,16 @@ public record MessagingProperties(
         positive("transaction-timeout", transactionTimeout);
         positive("retry-backoff", retryBackoff);
         positive("max-retry-backoff", maxRetryBackoff);
+        retryDelays = List.copyOf(retryDelays);
+        atLeastOne("retry-delays", retryDelays.size());
+        retryDelays.forEach(delay -> positive("retry-delays", delay));
+        positive("try-later-age", tryLaterAge);
+        positive("sweep-interval", sweepInterval);
+        positive("sweep-grace", sweepGrace);
+        positive("inbox-retention", inboxRetention);
+        if (maxReplays < 0) {
+            throw new IllegalArgumentException("mops.messaging.max-replays must be at least 0, not " + maxReplays);
+        }
     }
 
     private static void atLeastOne(String setting, int value) {
