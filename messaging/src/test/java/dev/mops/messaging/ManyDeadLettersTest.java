@@ -20,18 +20,18 @@ class ManyDeadLettersTest {
             WITH events AS (
                 INSERT INTO held_event (consumer_group, key_hash, source, event_id, type, topic, partition, record_offset,
                     recorded_at, key, value, headers, error_class, error_message, first_failed_at, last_failed_at)
-                SELECT '%1$s', sha256('%1$s'::bytea || '\\x00'::bytea || account::bytea), '/elsewhere', gen_random_uuid(),
-                    'account.deposited', '%1$s', 0, n, now(), account::bytea,
-                    ('{"account": "' || account || '", "number": 1, "padding": "' || repeat('x', %3$d) || '"}')::bytea,
+                SELECT ':topic', sha256(':topic'::bytea || '\\x00'::bytea || account::bytea), '/elsewhere', gen_random_uuid(),
+                    'account.deposited', ':topic', 0, n, now(), account::bytea,
+                    ('{"account": "' || account || '", "number": 1, "padding": "' || repeat('x', :padding) || '"}')::bytea,
                     decode(replace(encode(headers, 'hex'), encode('a-00000', 'hex'), encode(account::bytea, 'hex')), 'hex'),
-                    CASE WHEN n %% 10 = 0 THEN 'java.lang.OddException' ELSE 'java.lang.EvenException' END,
+                    CASE WHEN n % 10 = 0 THEN 'java.lang.OddException' ELSE 'java.lang.EvenException' END,
                     'died', now() - n * interval '1 minute', now() - n * interval '1 minute'
-                FROM generate_series(1, %2$d) AS n,
+                FROM generate_series(1, :letters) AS n,
                     LATERAL (SELECT 'a-' || lpad(n::text, 5, '0') AS account) AS names,
                     (SELECT headers FROM held_event LIMIT 1) AS image
                 RETURNING id, key_hash)
             INSERT INTO held_key (consumer_group, key_hash, topic, state, head, attempts)
-            SELECT '%1$s', key_hash, '%1$s', 'DEAD', id, 4 FROM events
+            SELECT ':topic', key_hash, ':topic', 'DEAD', id, 4 FROM events
             """;
 
     private final AtomicLong failing = new AtomicLong(1);
@@ -121,7 +121,10 @@ class ManyDeadLettersTest {
         service.inTransaction(() -> {
             // As many as one transaction can make before it is told to end.
             service.jdbc().execute("SET LOCAL transaction_timeout = 0");
-            service.jdbc().update(DIE.formatted(name, letters, padding));
+            service.jdbc()
+                    .update(DIE.replace(":topic", name)
+                            .replace(":letters", Integer.toString(letters))
+                            .replace(":padding", Integer.toString(padding)));
         });
     }
 
