@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Records that no service should send. None is lost, none stops a partition, none hurts the one behind it. */
 class PoisonTest {
@@ -52,77 +53,107 @@ class PoisonTest {
         service.close();
     }
 
-    /** What is wrong with a record. */
-    enum Poison {
-        GARBAGE_BYTES(event -> with(event, event.key(), new byte[] {(byte) 0xff, 0, 1, (byte) 0xfe}), true),
-        NO_HEADERS(event -> new ProducerRecord<>(event.topic(), null, event.key(), event.value()), true),
-        NUL_IN_THE_KEY(event -> with(event, "a\0b".getBytes(UTF_8), event.value()), true),
-        NUL_IN_KEY_AND_PAYLOAD(
-                event -> with(
-                        header(event, "ce_subject", "a\0b"),
-                        "a\0b".getBytes(UTF_8),
-                        "{\"account\": \"a\\u0000b\", \"number\": 1}".getBytes(UTF_8)),
-                true),
-        KEY_OF_5_KIB(event -> with(event, "k".repeat(5 << 10).getBytes(UTF_8), event.value()), true),
-        KEY_THAT_IS_NO_TEXT(event -> with(event, new byte[] {(byte) 0xc3, (byte) 0x28}, event.value()), true),
-        NULL_KEY(event -> with(event, null, event.value()), true),
-        NULL_VALUE(event -> with(event, event.key(), null), true),
-        UNKNOWN_TYPE(event -> header(event, "ce_type", "account.closed"), false),
-        UNKNOWN_MAJOR_VERSION(event -> header(event, "ce_dataschema", "account.deposited/99.0"), true),
-        NO_VERSION(event -> header(event, "ce_dataschema", "account.deposited/"), true),
-        SCHEMA_VIOLATED(
-                event -> with(event, event.key(), "{\"account\": 7, \"number\": \"one\"}".getBytes(UTF_8)), true),
-        ID_OF_5_KIB(event -> header(event, "ce_id", "i".repeat(5 << 10)), true),
-        NUL_IN_THE_SOURCE(event -> header(event, "ce_source", "/else\0where"), true),
-        SOURCE_OF_5_KIB(event -> header(event, "ce_source", "s".repeat(5 << 10)), true),
-        TYPE_OF_NO_TEXT(event -> header(event, "ce_type", "\0"), false),
-        HEADER_WITHOUT_VALUE(
-                event -> {
-                    ProducerRecord<byte[], byte[]> broken = with(event, event.key(), "{".getBytes(UTF_8));
-                    broken.headers().add("mine", null);
-                    return broken;
-                },
-                true),
-        VALUE_OF_900_KIB(event -> with(event, event.key(), new byte[900 << 10]), true),
-        ALMOST_THE_LARGEST_RECORD(event -> with(event, event.key(), new byte[1_047_500]), true),
-        HEADERS_OF_900_KIB(
-                event -> with(header(event, "mine", "h".repeat(900 << 10)), event.key(), "{".getBytes(UTF_8)), true),
-        KEY_OF_900_KIB(event -> with(event, new byte[900 << 10], event.value()), true),
-        TIME_OF_THE_RECORD_IN_30000_YEARS(
-                event -> new ProducerRecord<>(
-                        event.topic(), null, 900_000_000_000_000L, event.key(), "{".getBytes(UTF_8), event.headers()),
-                true),
-        HANDLER_THROWS_A_NOVEL(event -> TOPIC.event(new Withdrawn("novel", 1)), true);
+    /**
+     * What is wrong with a record.
+     *
+     * @param dies whether it becomes a dead letter; else it is skipped
+     */
+    record Poison(String name, UnaryOperator<ProducerRecord<byte[], byte[]>> poison, boolean dies) {
 
-        private final UnaryOperator<ProducerRecord<byte[], byte[]>> poison;
-        private final boolean dies;
-
-        Poison(UnaryOperator<ProducerRecord<byte[], byte[]>> poison, boolean dies) {
-            this.poison = poison;
-            this.dies = dies;
+        @Override
+        public String toString() {
+            return name;
         }
     }
 
+    static Stream<Poison> poisons() {
+        return Stream.of(
+                new Poison(
+                        "garbage_bytes",
+                        event -> with(event, event.key(), new byte[] {(byte) 0xff, 0, 1, (byte) 0xfe}),
+                        true),
+                new Poison(
+                        "no_headers",
+                        event -> new ProducerRecord<>(event.topic(), null, event.key(), event.value()),
+                        true),
+                new Poison("nul_in_the_key", event -> with(event, "a\0b".getBytes(UTF_8), event.value()), true),
+                new Poison(
+                        "nul_in_key_and_payload",
+                        event -> with(
+                                header(event, "ce_subject", "a\0b"),
+                                "a\0b".getBytes(UTF_8),
+                                "{\"account\": \"a\\u0000b\", \"number\": 1}".getBytes(UTF_8)),
+                        true),
+                new Poison(
+                        "key_of_5_kib", event -> with(event, "k".repeat(5 << 10).getBytes(UTF_8), event.value()), true),
+                new Poison(
+                        "key_that_is_no_text",
+                        event -> with(event, new byte[] {(byte) 0xc3, (byte) 0x28}, event.value()),
+                        true),
+                new Poison("null_key", event -> with(event, null, event.value()), true),
+                new Poison("null_value", event -> with(event, event.key(), null), true),
+                new Poison("unknown_type", event -> header(event, "ce_type", "account.closed"), false),
+                new Poison(
+                        "unknown_major_version",
+                        event -> header(event, "ce_dataschema", "account.deposited/99.0"),
+                        true),
+                new Poison("no_version", event -> header(event, "ce_dataschema", "account.deposited/"), true),
+                new Poison(
+                        "schema_violated",
+                        event -> with(event, event.key(), "{\"account\": 7, \"number\": \"one\"}".getBytes(UTF_8)),
+                        true),
+                new Poison("id_of_5_kib", event -> header(event, "ce_id", "i".repeat(5 << 10)), true),
+                new Poison("nul_in_the_source", event -> header(event, "ce_source", "/else\0where"), true),
+                new Poison("source_of_5_kib", event -> header(event, "ce_source", "s".repeat(5 << 10)), true),
+                new Poison("type_of_no_text", event -> header(event, "ce_type", "\0"), false),
+                new Poison(
+                        "header_without_value",
+                        event -> {
+                            ProducerRecord<byte[], byte[]> broken = with(event, event.key(), "{".getBytes(UTF_8));
+                            broken.headers().add("mine", null);
+                            return broken;
+                        },
+                        true),
+                new Poison("value_of_900_kib", event -> with(event, event.key(), new byte[900 << 10]), true),
+                new Poison("almost_the_largest_record", event -> with(event, event.key(), new byte[1_047_500]), true),
+                new Poison(
+                        "headers_of_900_kib",
+                        event -> with(header(event, "mine", "h".repeat(900 << 10)), event.key(), "{".getBytes(UTF_8)),
+                        true),
+                new Poison("key_of_900_kib", event -> with(event, new byte[900 << 10], event.value()), true),
+                new Poison(
+                        "time_of_the_record_in_30000_years",
+                        event -> new ProducerRecord<>(
+                                event.topic(),
+                                null,
+                                900_000_000_000_000L,
+                                event.key(),
+                                "{".getBytes(UTF_8),
+                                event.headers()),
+                        true),
+                new Poison("handler_throws_a_novel", event -> TOPIC.event(new Withdrawn("novel", 1)), true));
+    }
+
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("poisons")
     void a_poison_record_becomes_a_dead_letter_or_is_skipped_and_those_behind_it_go_on(Poison poison) {
         long dead = service.count("held_key WHERE state = 'DEAD'");
         int letters = DEAD_LETTERS.records().size();
-        String account = "poison-" + poison.ordinal();
+        String account = "poison-" + poison.name();
 
-        ProducerRecord<byte[], byte[]> record = poison.poison.apply(TOPIC.event(new Deposited(account, 1)));
+        ProducerRecord<byte[], byte[]> record = poison.poison().apply(TOPIC.event(new Deposited(account, 1)));
         TOPIC.append(record);
-        TOPIC.append(TOPIC.event(new Deposited("behind-" + poison.ordinal(), 1)));
+        TOPIC.append(TOPIC.event(new Deposited("behind-" + poison.name(), 1)));
 
         await().untilAsserted(() ->
-                assertThat(service.numbersOf("behind-" + poison.ordinal())).containsExactly(1L));
+                assertThat(service.numbersOf("behind-" + poison.name())).containsExactly(1L));
         await().untilAsserted(() ->
-                assertThat(service.count("held_key WHERE state = 'DEAD'")).isEqualTo(dead + (poison.dies ? 1 : 0)));
-        await().untilAsserted(() -> assertThat(DEAD_LETTERS.records()).hasSize(letters + (poison.dies ? 1 : 0)));
+                assertThat(service.count("held_key WHERE state = 'DEAD'")).isEqualTo(dead + (poison.dies() ? 1 : 0)));
+        await().untilAsserted(() -> assertThat(DEAD_LETTERS.records()).hasSize(letters + (poison.dies() ? 1 : 0)));
         assertThat(service.numbersOf(account)).isEmpty();
         // The outbox is not blocked by a letter that Kafka does not take.
         await().untilAsserted(() -> assertThat(service.count("outbox_event")).isZero());
-        if (poison.dies) {
+        if (poison.dies()) {
             ConsumerRecord<byte[], byte[]> letter = DEAD_LETTERS.records().stream()
                     .filter(candidate -> TopicLog.header(candidate, "mops-dead-letter-offset") != null)
                     .reduce((first, last) -> last)
