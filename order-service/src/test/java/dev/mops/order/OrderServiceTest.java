@@ -13,11 +13,14 @@ import dev.mops.events.order.Money;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderEvents;
+import dev.mops.events.order.OrderHeldUp;
 import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.OrderRefunded;
+import dev.mops.events.order.OrderResumed;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
+import dev.mops.messaging.HeldKeys;
 import dev.mops.messaging.test.TestServers;
 import dev.mops.messaging.test.TestTopic;
 import java.net.URI;
@@ -39,6 +42,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.http.MediaType;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.context.bean.override.mockito.MockitoBean;
 import org.springframework.test.web.servlet.client.EntityExchangeResult;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
@@ -55,6 +59,9 @@ abstract class OrderServiceTest {
 
     @Autowired
     JdbcTemplate jdbc;
+
+    @MockitoBean
+    HeldKeys heldKeys;
 
     @Autowired
     TestTopic<OrderEvent> topic;
@@ -184,6 +191,8 @@ abstract class OrderServiceTest {
             case InventoryReserved _, InventoryRejected _, InventoryReleased _ -> "/inventory-service";
             case OrderPaid _, PaymentDeclined _, OrderRefunded _ -> "/billing-service";
             case OrderShipped _, ShipmentFailed _ -> "/shipping-service";
+            case OrderHeldUp held -> "/" + held.service();
+            case OrderResumed resumed -> "/" + resumed.service();
         };
     }
 
