@@ -2,8 +2,8 @@ package dev.mops.order;
 
 import dev.mops.events.order.Money;
 import dev.mops.events.order.OrderEvents;
+import dev.mops.events.order.OrderHeldUp;
 import dev.mops.messaging.HeldKeys;
-import dev.mops.messaging.HeldUp;
 import dev.mops.web.IdempotentRequests;
 import dev.mops.web.Printable;
 import dev.mops.web.ProblemException;
@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -41,11 +40,11 @@ class OrderController {
 
     private final OrderService service;
     private final Orders orders;
-    private final ObjectProvider<HeldKeys> heldKeys;
+    private final HeldKeys heldKeys;
     private final IdempotentRequests idempotent;
 
     OrderController(
-            OrderService service, Orders orders, ObjectProvider<HeldKeys> heldKeys, IdempotentRequests idempotent) {
+            OrderService service, Orders orders, HeldKeys heldKeys, IdempotentRequests idempotent) {
         this.service = service;
         this.orders = orders;
         this.heldKeys = heldKeys;
@@ -122,13 +121,10 @@ class OrderController {
     private OrderView view(Order order) {
         return view(
                 order,
-                heldKeys.stream()
-                        .findFirst()
-                        .flatMap(held ->
-                                held.find(OrderEvents.FAMILY.topic(), order.id().toString())));
+                heldKeys.find(OrderEvents.FAMILY.topic(), order.id().toString()).flatMap(OrderEventHandlers::heldUp));
     }
 
-    private OrderView view(Order order, Optional<HeldUp> heldUpHere) {
+    private OrderView view(Order order, Optional<OrderHeldUp> heldUpHere) {
         return OrderView.of(order, orders.timelineOf(order.id()), heldUpHere);
     }
 

@@ -20,7 +20,6 @@ import dev.mops.events.order.OrderResumed;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
-import dev.mops.messaging.HeldKeys;
 import dev.mops.messaging.test.TestServers;
 import dev.mops.messaging.test.TestTopic;
 import java.net.URI;
@@ -42,7 +41,6 @@ import org.springframework.context.annotation.Import;
 import org.springframework.http.MediaType;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.context.ActiveProfiles;
-import org.springframework.test.context.bean.override.mockito.MockitoBean;
 import org.springframework.test.web.servlet.client.EntityExchangeResult;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
@@ -59,9 +57,6 @@ abstract class OrderServiceTest {
 
     @Autowired
     JdbcTemplate jdbc;
-
-    @MockitoBean
-    HeldKeys heldKeys;
 
     @Autowired
     TestTopic<OrderEvent> topic;
