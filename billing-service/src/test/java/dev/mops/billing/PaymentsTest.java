@@ -202,9 +202,9 @@ class PaymentsTest extends BillingServiceTest {
 
     @Test
     void an_event_that_comes_before_its_time_is_not_lost(CapturedOutput output) {
-        send(reserved());
+        Envelope<OrderEvent> early = send(reserved()).getFirst();
         await().untilAsserted(() -> assertThat(output)
-                .contains(orderId.toString())
+                .contains(early.metadata().id().toString())
                 .contains("A payment in NEW can't take InventoryReserved"));
 
         service.follow(created(orderId, "tok_approved"));
