@@ -15,11 +15,14 @@ import dev.mops.events.order.InventoryReleased;
 import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderHeldUp;
 import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.OrderRefunded;
+import dev.mops.events.order.OrderResumed;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
+import dev.mops.messaging.EventHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -46,6 +49,9 @@ class PaymentsTest extends BillingServiceTest {
 
     @Autowired
     TransactionTemplate transaction;
+
+    @Autowired
+    EventHandlers<OrderEvent> handlers;
 
     @Test
     void an_order_that_is_reserved_is_charged_and_one_that_has_shipped_is_settled() {
@@ -118,13 +124,25 @@ class PaymentsTest extends BillingServiceTest {
     }
 
     @Test
-    void a_gateway_that_is_away_is_asked_until_it_is_back(CapturedOutput output) {
+    void a_gateway_that_is_away_is_asked_until_it_is_back_and_the_others_hear_that_the_order_waits(
+            CapturedOutput output) {
         deliver(created(orderId, "tok_unavailable"), reserved());
 
         assertThat(payment(orderId).status()).isEqualTo(PaymentStatus.PAID);
         assertThat(books(orderId)).containsExactly(new Booking("APPROVED", TOTAL.value(), 4, 0, 0));
         assertThat(published(orderId)).hasOnlyElementsOfType(OrderPaid.class).hasSize(1);
         assertThat(output).contains("no answer to charge:" + orderId).doesNotContain("tok_");
+        assertThat(publishedEnvelopes(orderId))
+                .extracting(Envelope::event)
+                .filteredOn(event -> !(event instanceof OrderPaid))
+                .satisfiesExactly(
+                        first -> assertThat(first).isInstanceOfSatisfying(OrderHeldUp.class, held -> {
+                            assertThat(held.service()).isEqualTo("billing-service");
+                            assertThat(held.eventType()).isEqualTo("order.inventory_reserved");
+                            assertThat(held.reason()).contains("no answer to charge:" + orderId);
+                            assertThat(held.dead()).isFalse();
+                        }),
+                        last -> assertThat(last).isEqualTo(new OrderResumed(orderId, "billing-service")));
     }
 
     @Test
@@ -198,9 +216,9 @@ class PaymentsTest extends BillingServiceTest {
 
     @Test
     void an_event_that_comes_before_its_time_is_not_lost(CapturedOutput output) {
-        send(reserved());
+        Envelope<OrderEvent> early = send(reserved()).getFirst();
         await().untilAsserted(() -> assertThat(output)
-                .contains(orderId.toString())
+                .contains(early.metadata().id().toString())
                 .contains("A payment in NEW can't take InventoryReserved"));
 
         service.follow(created(orderId, "tok_approved"));
@@ -267,6 +285,105 @@ class PaymentsTest extends BillingServiceTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("A payment in VOIDED can't take Declined");
         assertThat(published(orderId)).isEmpty();
+    }
+
+    @Test
+    void an_order_whose_beginning_is_discarded_is_declined_and_never_charged() {
+        discard(created(orderId, "tok_approved"));
+        deliver(reserved());
+
+        assertDiscarded(PaymentStatus.DECLINED);
+        assertThat(books(orderId)).isEmpty();
+        assertThat(storedToken()).isNull();
+    }
+
+    @Test
+    void a_reservation_that_is_discarded_before_the_charge_declines_the_order() {
+        deliver(created(orderId, "tok_approved"));
+
+        discard(reserved());
+        discard(reserved());
+        deliver(cancelled());
+
+        assertDiscarded(PaymentStatus.DECLINED);
+        assertThat(books(orderId)).isEmpty();
+        assertThat(storedToken()).isNull();
+    }
+
+    @Test
+    void a_reservation_that_is_discarded_after_the_charge_changes_nothing() {
+        deliver(created(orderId, "tok_approved"), reserved());
+
+        discard(reserved());
+        awaitHandled();
+
+        assertThat(payment(orderId).status()).isEqualTo(PaymentStatus.PAID);
+        assertThat(published(orderId)).hasOnlyElementsOfType(OrderPaid.class).hasSize(1);
+    }
+
+    @Test
+    void a_charge_whose_outcome_is_unknown_and_that_is_then_discarded_and_then_cancelled_is_taken_back_once() {
+        deliver(created(orderId, "tok_approved"));
+        service.call(service.intend(reserved()).orElseThrow());
+
+        discard(reserved());
+        awaitHandled();
+        assertDiscarded(PaymentStatus.VOIDED);
+        deliver(cancelled());
+
+        assertDiscarded(PaymentStatus.VOIDED);
+        assertThat(books(orderId)).containsExactly(new Booking("VOIDED", TOTAL.value(), 1, 1, 0));
+    }
+
+    @Test
+    void a_cancellation_that_stands_before_the_discarded_charge_in_the_log_takes_it_back_too() {
+        deliver(created(orderId, "tok_approved"));
+        service.call(service.intend(reserved()).orElseThrow());
+
+        // The row of the payment is locked until the cancellation stands in the log.
+        transaction.executeWithoutResult(_ -> {
+            discard(reserved());
+            send(cancelled());
+        });
+        awaitHandled();
+
+        assertDiscarded(PaymentStatus.VOIDED);
+        assertThat(books(orderId)).containsExactly(new Booking("VOIDED", TOTAL.value(), 1, 1, 0));
+    }
+
+    @Test
+    void a_charge_that_arrives_after_it_was_discarded_takes_no_money() {
+        deliver(created(orderId, "tok_approved"));
+        Request charge = service.intend(reserved()).orElseThrow();
+        discard(reserved());
+        awaitHandled();
+
+        Answer answer = service.call(charge);
+
+        assertThat(answer).isEqualTo(new Answer.Declined("voided"));
+        assertDiscarded(PaymentStatus.VOIDED);
+        assertThat(books(orderId)).containsExactly(new Booking("VOIDED", null, 1, 1, 0));
+    }
+
+    @Test
+    void an_order_whose_cancellation_is_discarded_before_it_is_charged_is_not_charged() {
+        deliver(created(orderId, "tok_approved"));
+
+        discard(cancelled());
+        deliver(reserved());
+
+        assertVoidedWithoutCharge();
+    }
+
+    @Test
+    void a_shipment_that_is_discarded_settles_the_payment_all_the_same() {
+        deliver(created(orderId, "tok_approved"), reserved());
+
+        discard(shipped());
+        deliver(cancelled());
+
+        assertThat(payment(orderId).status()).isEqualTo(PaymentStatus.SETTLED);
+        assertThat(published(orderId)).hasOnlyElementsOfType(OrderPaid.class).hasSize(1);
     }
 
     @Test
@@ -354,6 +471,13 @@ class PaymentsTest extends BillingServiceTest {
         assertThat(storedToken()).isNull();
     }
 
+    private void assertDiscarded(PaymentStatus status) {
+        PaymentView payment = payment(orderId);
+        assertThat(payment.status()).isEqualTo(status);
+        assertThat(published(orderId))
+                .containsExactly(new PaymentDeclined(orderId, payment.paymentId(), "Discarded by an operator"));
+    }
+
     private void assertVoidedWithoutCharge() {
         PaymentView payment = payment(orderId);
         assertThat(payment.status()).isEqualTo(PaymentStatus.VOIDED);
@@ -374,6 +498,14 @@ class PaymentsTest extends BillingServiceTest {
         assertThat(books(orderId)).singleElement().satisfies(booking -> {
             assertThat(booking.state()).isEqualTo("REFUNDED");
             assertThat(booking.refundCalls()).isEqualTo(calls);
+        });
+    }
+
+    /** An operator discards an event. */
+    private void discard(OrderEvent event) {
+        transaction.executeWithoutResult(_ -> {
+            handlers.prepare(List.of(event));
+            handlers.discard(event, envelope(event).metadata());
         });
     }
 
