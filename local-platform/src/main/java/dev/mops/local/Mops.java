@@ -22,9 +22,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 
 /** The {@code mops} program: the whole platform on this machine, started, shown and broken from a shell. */
 @Command(
@@ -45,6 +47,10 @@ public final class Mops implements Runnable {
             description = "Show what this command does.")
     @SuppressWarnings("unused") // picocli reads it
     private boolean help;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
 
     /** What Docker Compose does where the platform runs in containers: this program, in one of its own, sees no processes. */
     private static final Map<String, String> BY_COMPOSE = Map.of(
@@ -141,7 +147,7 @@ public final class Mops implements Runnable {
 
     @Override
     public void run() {
-        CommandLine.usage(this, out);
+        spec.commandLine().usage(out);
     }
 
     @Command(
