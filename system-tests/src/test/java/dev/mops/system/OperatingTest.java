@@ -63,25 +63,31 @@ class OperatingTest {
         BLOCK.matcher(page).results().flatMap(block -> block.group(1).lines()).forEach(commands::add);
 
         once("./mops fail billing-service", done -> done.status() == 0);
-        Done ordered = once("./mops order --watch", done -> ORDER.matcher(done.out()).find());
+        Done ordered =
+                once("./mops order --watch", done -> ORDER.matcher(done.out()).find());
         UUID order = remember(UUID.fromString(find(ORDER, ordered.out())));
         known.put("<order>", order.toString());
 
-        until("curl localhost:8083/actuator/health", health -> health.at("/components/messaging/details/retrying")
-                        .asInt()
-                == 1);
-        until("curl localhost:8081/orders/", seen -> seen.at("/status").asString().equals("RESERVED")
-                && seen.at("/heldUp/0/service").asString("").equals("billing-service")
-                && seen.at("/heldUp/0/eventType").asString("").equals("order.inventory_reserved")
-                && seen.at("/heldUp/0/dead").asBoolean());
+        until(
+                "curl localhost:8083/actuator/health",
+                health -> health.at("/components/messaging/details/retrying").asInt() == 1);
+        until(
+                "curl localhost:8081/orders/",
+                seen -> seen.at("/status").asString().equals("RESERVED")
+                        && seen.at("/heldUp/0/service").asString("").equals("billing-service")
+                        && seen.at("/heldUp/0/eventType").asString("").equals("order.inventory_reserved")
+                        && seen.at("/heldUp/0/dead").asBoolean());
         Pattern row = Pattern.compile("billing-service/(\\d+) .*" + order);
-        Done listed = once("./mops dead-letters", done -> row.matcher(done.out()).find());
+        Done listed =
+                once("./mops dead-letters", done -> row.matcher(done.out()).find());
         known.put("<id>", find(row, listed.out()));
         once("./mops dead-letters show billing-service/", done -> done.out().contains("order.inventory_reserved"));
         once("./mops fail --clear billing-service", done -> done.status() == 0);
         once("./mops dead-letters replay billing-service/", done -> done.status() == 0);
-        until("curl localhost:8081/orders/", seen -> seen.at("/status").asString().equals("SHIPPED")
-                && seen.at("/heldUp").isEmpty());
+        until(
+                "curl localhost:8081/orders/",
+                seen -> seen.at("/status").asString().equals("SHIPPED")
+                        && seen.at("/heldUp").isEmpty());
 
         assertThat(commands).as("commands of the page that are not expected").isEmpty();
     }
@@ -153,7 +159,11 @@ class OperatingTest {
                 shop.get(shop.url("order-service").resolve("/orders/" + order)).body());
         JsonNode line = placed.at("/lines/0");
         shop.placed()
-                .put(order, Wish.of(line.path("sku").asString(), line.path("quantity").asInt()));
+                .put(
+                        order,
+                        Wish.of(
+                                line.path("sku").asString(),
+                                line.path("quantity").asInt()));
         return order;
     }
 
