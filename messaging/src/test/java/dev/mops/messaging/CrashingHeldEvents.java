@@ -78,7 +78,8 @@ public final class CrashingHeldEvents {
             }
         });
         Operators operators = Operators.of(service);
-        await().until(() -> service.count("held_key WHERE state = 'DEAD'") == 1 || service.count("effect") > 0
+        await().until(() -> service.count("held_key WHERE state = 'DEAD'") == 1
+                || service.count("effect") > 0
                 || service.count("bank_book WHERE key = 'mended'") > 0);
         service.jdbc().update("INSERT INTO bank_book (key) SELECT 'mended' WHERE NOT EXISTS (SELECT FROM bank_book)");
         await().until(() -> {
@@ -112,10 +113,12 @@ public final class CrashingHeldEvents {
             } catch (InvocationTargetException e) {
                 throw e.getCause();
             }
-            if (result instanceof PreparedStatement statement && method.getName().equals("prepareStatement")) {
+            if (result instanceof PreparedStatement statement
+                    && method.getName().equals("prepareStatement")) {
                 String sql = String.valueOf(arguments[0]).strip().toLowerCase(Locale.ROOT);
                 boolean writes = List.of("insert", "update", "delete").stream().anyMatch(sql::startsWith)
-                        && List.of("held_", "inbox_event", "outbox_event", "dead_letter").stream().anyMatch(sql::contains);
+                        && List.of("held_", "inbox_event", "outbox_event", "dead_letter").stream()
+                                .anyMatch(sql::contains);
                 return writes ? counting(statement) : statement;
             }
             if (result instanceof Connection connection) {

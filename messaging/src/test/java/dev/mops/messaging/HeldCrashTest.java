@@ -47,14 +47,19 @@ class HeldCrashTest {
         String brokers = TestServers.kafka().bootstrapServers();
         int status;
         try (ChildProcess process = ChildProcess.start(
-                folder, name, CrashingHeldEvents.class, List.of(jdbcUrl, brokers, name, Integer.toString(statements)))) {
+                folder,
+                name,
+                CrashingHeldEvents.class,
+                List.of(jdbcUrl, brokers, name, Integer.toString(statements)))) {
             status = process.awaitExit();
             assertThat(status).as("exit status; %s", process.log()).isIn(0, CrashingHeldEvents.CRASHED);
         }
         try (AccountService service = CrashingHeldEvents.start(jdbcUrl, brokers, name)) {
             CrashingHeldEvents.live(service);
 
-            assertThat(service.numbersOf("a")).as("after %d statements", statements).containsExactly(1L, 2L, 3L);
+            assertThat(service.numbersOf("a"))
+                    .as("after %d statements", statements)
+                    .containsExactly(1L, 2L, 3L);
             assertThat(service.count("held_key")).isZero();
             assertThat(service.count("inbox_event")).isEqualTo(3);
             assertThat(TopicLog.of(name).firstOccurrences()).containsEntry("a", List.of(1L, 2L, 3L));
