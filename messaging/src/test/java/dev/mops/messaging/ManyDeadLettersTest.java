@@ -47,7 +47,7 @@ class ManyDeadLettersTest {
             assertThat(all.path("deadLetters").size()).isEqualTo(50);
             assertThat(all.path("causes").size()).isEqualTo(3);
             JsonNode odd = operators
-                    .get("deadletters?error=OddException&olderThan=100h&size=1")
+                    .get("deadletters?error=OddException&olderThan=PT100H5M&size=1")
                     .body();
             assertThat(odd.path("total").asInt()).isEqualTo(400);
 

@@ -30,6 +30,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
 
 /** A topic as it is in Kafka, read and written beside the module. */
 public final class TopicLog {
@@ -185,6 +186,13 @@ public final class TopicLog {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(group)) {
             partitions(consumer).forEach(partition -> commit(group, partition.partition(), 0));
         }
+    }
+
+    /** Sets the group back to the beginning, with its consumers stopped meanwhile. */
+    public void rewindWhileStopped(String group, SmartLifecycle consumers) {
+        consumers.stop();
+        rewind(group);
+        consumers.start();
     }
 
     /** Sets the group's place in one partition; it must have no members. */

@@ -188,7 +188,7 @@ final class Shop {
                 .pollInSameThread()
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(20))
-                .atMost(Duration.ofSeconds(60));
+                .atMost(Duration.ofSeconds(120));
     }
 
     static String bodyOf(Wish wish) {

@@ -37,14 +37,12 @@ final class BulkActs implements SmartLifecycle {
                 dead_before, rate, last_id, matched)
             SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(max(e.id), 0), count(*)
             """;
-    // One instance at a time, and not before it is time for the next.
+    // One instance at a time.
     private static final String NEXT = """
-            SELECT * FROM dead_letter_bulk
-            WHERE consumer_group = ? AND finished_at IS NULL
-                AND (acted_at IS NULL OR acted_at <= clock_timestamp() - interval '1 second' / rate)
+            SELECT *, 1000 * extract(epoch FROM acted_at + interval '1 second' / rate - clock_timestamp()) AS wait
+            FROM dead_letter_bulk WHERE consumer_group = ? AND finished_at IS NULL
             ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
             """;
-
     private static final String DONE =
             "UPDATE dead_letter_bulk SET position = ?, acted = acted + 1, acted_at = clock_timestamp() WHERE id = ?";
     private static final String SKIPPED = """
@@ -91,9 +89,9 @@ final class BulkActs implements SmartLifecycle {
     private void run() {
         boolean failed = false;
         while (!Thread.currentThread().isInterrupted()) {
-            boolean acted = false;
+            Duration wait = PAUSE;
             try {
-                acted = step();
+                wait = step();
                 failed = false;
             } catch (RuntimeException e) {
                 if (!failed) {
@@ -102,23 +100,26 @@ final class BulkActs implements SmartLifecycle {
                 }
             }
             try {
-                TimeUnit.NANOSECONDS.sleep(acted ? 0 : PAUSE.toNanos());
+                TimeUnit.NANOSECONDS.sleep(wait.toNanos());
             } catch (InterruptedException e) {
                 return;
             }
         }
     }
 
-    /** Does the next act that is due. Returns whether there was one. */
-    private boolean step() {
+    /** Does the next act, if it is due. Returns how long to wait for the one after it. */
+    private Duration step() {
         AtomicReference<@Nullable Next> taken = new AtomicReference<>();
         try {
-            return Boolean.TRUE.equals(transaction.execute(status -> {
+            Duration wait = transaction.execute(status -> {
                 Next next = jdbc.query(NEXT, (row, n) -> next(row), consumerGroup).stream()
                         .findFirst()
                         .orElse(null);
                 if (next == null) {
-                    return false;
+                    return PAUSE;
+                }
+                if (next.waitMillis() > 0) {
+                    return Duration.ofMillis(next.waitMillis());
                 }
                 taken.set(next);
                 if (next.letter() == null) {
@@ -127,15 +128,17 @@ final class BulkActs implements SmartLifecycle {
                     acts.act(next.letter(), next.command());
                     jdbc.update(DONE, next.letter(), next.bulk());
                 }
-                return true;
-            }));
+                return Duration.ZERO;
+            });
+            tries = 0;
+            return wait == null ? PAUSE : wait;
         } catch (RefusedException e) {
             skip(taken.get(), e);
-            return true;
+            return Duration.ZERO;
         } catch (RuntimeException e) {
             if (++tries >= TRIES && taken.get() != null) {
                 skip(taken.get(), e);
-                return true;
+                return Duration.ZERO;
             }
             throw e;
         }
@@ -167,6 +170,7 @@ final class BulkActs implements SmartLifecycle {
         return new Next(
                 bulk,
                 letter,
+                row.getLong("wait"),
                 new Command(
                         Action.valueOf(row.getString("action").toUpperCase(Locale.ROOT)),
                         row.getString("reason"),
@@ -181,8 +185,9 @@ final class BulkActs implements SmartLifecycle {
      * The next act of a bulk.
      *
      * @param letter null where all are done
+     * @param waitMillis until it is due; not positive if it is
      */
-    private record Next(long bulk, @Nullable Long letter, Command command) {}
+    private record Next(long bulk, @Nullable Long letter, long waitMillis, Command command) {}
 
     @Override
     public void start() {

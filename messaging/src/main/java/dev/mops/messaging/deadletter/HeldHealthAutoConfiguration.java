@@ -11,6 +11,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
@@ -56,18 +57,20 @@ public final class HeldHealthAutoConfiguration {
                 @Value("${spring.application.name}") String application,
                 Outbox outbox) {
             Supplier<HeldSample> sampler = sampler(jdbc, settings, application, outbox);
-            return () -> {
-                HeldSample held = sampler.get();
-                return Health.up()
-                        .withDetail("retrying", held.retrying())
-                        .withDetail("dead", held.dead())
-                        .withDetail("followers", held.followers())
-                        .withDetail("oldestRetryingSeconds", Math.round(held.oldestRetryingSeconds()))
-                        .withDetail("oldestDeadSeconds", Math.round(held.oldestDeadSeconds()))
-                        .withDetail("deadByType", held.deadByType())
-                        .withDetail("outboxAgeSeconds", held.outboxAge().toSeconds())
-                        .withDetail("outboxIsOld", held.outboxAge().compareTo(OLD_OUTBOX) > 0)
-                        .build();
+            return new AbstractHealthIndicator("What is held can't be counted") {
+                @Override
+                protected void doHealthCheck(Health.Builder health) {
+                    HeldSample held = sampler.get();
+                    health.up()
+                            .withDetail("retrying", held.retrying())
+                            .withDetail("dead", held.dead())
+                            .withDetail("followers", held.followers())
+                            .withDetail("oldestRetryingSeconds", Math.round(held.oldestRetryingSeconds()))
+                            .withDetail("oldestDeadSeconds", Math.round(held.oldestDeadSeconds()))
+                            .withDetail("deadByType", held.deadByType())
+                            .withDetail("outboxAgeSeconds", held.outboxAge().toSeconds())
+                            .withDetail("outboxIsOld", held.outboxAge().compareTo(OLD_OUTBOX) > 0);
+                }
             };
         }
     }

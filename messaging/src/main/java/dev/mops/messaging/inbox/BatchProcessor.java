@@ -281,6 +281,8 @@ final class BatchProcessor<E> {
         }
 
         private void fail(HandlerFailedException named) {
+            // Names type and key, too.
+            log.warn("{}", named.getMessage());
             fail(
                     named.event(),
                     named.getCause() == null ? named : named.getCause(),

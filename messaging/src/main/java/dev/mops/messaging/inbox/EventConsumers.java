@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,8 @@ final class EventConsumers implements SmartLifecycle {
     private final Map<String, Object> config;
     private final List<ConcurrentMessageListenerContainer<byte[], byte[]>> containers;
     private final Sweeper sweeper;
-    private @Nullable ScheduledExecutorService background;
+    // Read by the consumers while a stop waits for them.
+    private volatile @Nullable ScheduledExecutorService background;
     private @Nullable Thread starting;
     private boolean running;
 
@@ -185,12 +187,8 @@ final class EventConsumers implements SmartLifecycle {
         return backOff;
     }
 
-    private synchronized ScheduledExecutorService background() {
-        if (background == null) {
-            background = Executors.newScheduledThreadPool(
-                    2, Thread.ofPlatform().daemon().name("held-events-", 0).factory());
-        }
-        return background;
+    private ScheduledExecutorService background() {
+        return Objects.requireNonNull(background, "background");
     }
 
     @Override
@@ -199,6 +197,8 @@ final class EventConsumers implements SmartLifecycle {
             return;
         }
         running = true;
+        background = Executors.newScheduledThreadPool(
+                2, Thread.ofPlatform().daemon().name("held-events-", 0).factory());
         sweeper.startOn(background());
         if (Topics.areBrokersKnown(config)) {
             containers.forEach(ConcurrentMessageListenerContainer::start);
@@ -232,9 +232,9 @@ final class EventConsumers implements SmartLifecycle {
             starting = null;
         }
         containers.forEach(ConcurrentMessageListenerContainer::stop);
-        if (background != null) {
-            background.shutdownNow();
-            background = null;
+        ScheduledExecutorService threads = background;
+        if (threads != null) {
+            threads.shutdownNow();
         }
     }
 

@@ -92,13 +92,7 @@ final class FromTopic<E> implements Source<E> {
         Map<EventId, Failure> all = new HashMap<>(failures);
         fresh.stream()
                 .filter(item -> !timeOf(item).isAfter(horizon))
-                .forEach(item -> all.put(
-                        item.id(),
-                        new Failure(
-                                Kind.HOPELESS,
-                                "dev.mops.messaging.ForgottenEvent",
-                                "The inbox has forgotten what is as old as this event: it may have taken effect before",
-                                false)));
+                .forEach(item -> all.put(item.id(), Failure.of(Kind.HOPELESS, new ForgottenEventException(), false)));
         return all;
     }
 
