@@ -118,9 +118,7 @@ class OrderController {
     }
 
     private OrderView view(Order order) {
-        return view(
-                order,
-                heldKeys.find(OrderEvents.FAMILY.topic(), order.id().toString()));
+        return view(order, heldKeys.find(OrderEvents.FAMILY.topic(), order.id().toString()));
     }
 
     private OrderView view(Order order, Optional<HeldUp> heldUpHere) {

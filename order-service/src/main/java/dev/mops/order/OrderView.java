@@ -38,7 +38,8 @@ record OrderView(
                 .forEach((service, hold) -> holds.put(
                         service, new Hold(service, hold.eventType(), hold.reason(), hold.dead(), hold.since())));
         heldUpHere.ifPresent(held -> holds.put(
-                held.consumerGroup(), new Hold(held.consumerGroup(), held.eventType(), held.reason(), held.dead(), held.since())));
+                held.consumerGroup(),
+                new Hold(held.consumerGroup(), held.eventType(), held.reason(), held.dead(), held.since())));
         return new OrderView(
                 order.id(),
                 order.customerId(),
