@@ -188,7 +188,7 @@ final class Shop {
                 .pollInSameThread()
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(20))
-                .atMost(Duration.ofSeconds(120));
+                .atMost(Duration.ofMinutes(2));
     }
 
     static String bodyOf(Wish wish) {
