@@ -64,7 +64,7 @@ CREATE TABLE held_event (
     -- An intent of a call of the outside world was recorded, and its outcome is not known.
     calling         boolean     NOT NULL DEFAULT false,
     replays         integer     NOT NULL DEFAULT 0,
-    FOREIGN KEY (consumer_group, key_hash) REFERENCES held_key
+    FOREIGN KEY (consumer_group, key_hash) REFERENCES held_key DEFERRABLE INITIALLY DEFERRED
 );
 CREATE INDEX held_event_of_key ON held_event (consumer_group, key_hash, id);
 CREATE UNIQUE INDEX held_event_once ON held_event (consumer_group, source, event_id);

@@ -59,6 +59,9 @@ public final class EventCodec<E> {
 
     private static final int MAX_VIOLATIONS_SHOWN = 5;
 
+    // What identifies an event is kept in indexes, which take no text of any length, and in text, which takes no NUL.
+    private static final int MAX_IDENTIFIER_LENGTH = 255;
+
     private final EventFamily<E> family;
 
     public EventCodec(EventFamily<E> family) {
@@ -73,6 +76,18 @@ public final class EventCodec<E> {
     /** The event type of a record, by its header alone; null where the record is no CloudEvent in binary mode. */
     public static @Nullable String typeOf(Headers headers) {
         return text(headers, WireHeaders.TYPE);
+    }
+
+    /** What a record's headers say of its source; null where they say nothing that can be kept. */
+    public static @Nullable String sourceOf(Headers headers) {
+        return identifier(headers, WireHeaders.SOURCE);
+    }
+
+    /** The event id by a record's headers; null where they hold none that can be kept. */
+    public static @Nullable UUID idOf(Headers headers) {
+        String source = sourceOf(headers);
+        String id = identifier(headers, WireHeaders.ID);
+        return source == null || id == null ? null : id(source, id);
     }
 
     /** The metadata of an event that is about to be published, with a new id. */
@@ -139,8 +154,8 @@ public final class EventCodec<E> {
                 .orElseThrow(() ->
                         new UnreadableEventException("The event type " + type + " is unknown on " + family.topic()));
         EventVersion version = version(definition, required(headers, WireHeaders.DATA_SCHEMA));
-        String source = required(headers, WireHeaders.SOURCE);
-        String id = required(headers, WireHeaders.ID);
+        String source = requiredIdentifier(headers, WireHeaders.SOURCE);
+        String id = requiredIdentifier(headers, WireHeaders.ID);
         EventMetadata metadata = new EventMetadata(
                 id(source, id),
                 type,
@@ -252,6 +267,25 @@ public final class EventCodec<E> {
             throw new UnreadableEventException("The header " + name + " is missing");
         }
         return value;
+    }
+
+    private static String requiredIdentifier(Headers headers, String name) {
+        required(headers, name);
+        String value = identifier(headers, name);
+        if (value == null) {
+            throw new UnreadableEventException("The header " + name + " is longer than " + MAX_IDENTIFIER_LENGTH
+                    + " characters, or holds characters that can't be printed");
+        }
+        return value;
+    }
+
+    private static @Nullable String identifier(Headers headers, String name) {
+        String value = text(headers, name);
+        return value == null
+                        || value.length() > MAX_IDENTIFIER_LENGTH
+                        || value.chars().anyMatch(Character::isISOControl)
+                ? null
+                : value;
     }
 
     private static String textOr(Headers headers, String name, String otherwise) {

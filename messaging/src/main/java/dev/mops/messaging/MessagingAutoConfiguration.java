@@ -2,10 +2,14 @@ package dev.mops.messaging;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mops.events.EventFamily;
+import dev.mops.messaging.topic.RetryTopics;
 import dev.mops.messaging.topic.Topics;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -61,9 +65,25 @@ public final class MessagingAutoConfiguration {
     }
 
     @Bean
-    Topics topics(EventFamilies families, KafkaAdmin admin, MessagingProperties settings) {
+    Topics topics(
+            EventFamilies families,
+            ObjectProvider<EventHandlers<?>> handlers,
+            KafkaAdmin admin,
+            MessagingProperties settings,
+            @Value("${spring.application.name}") String application) {
+        String group = settings.groupOf(application);
+        List<String> topics =
+                families.all().stream().map(EventFamily::topic).distinct().toList();
+        List<String> read =
+                handlers.orderedStream().map(table -> table.family().topic()).toList();
         return new Topics(
-                families.all().stream().map(EventFamily::topic).distinct().toList(),
+                Stream.concat(topics.stream(), read.stream().map(topic -> RetryTopics.deadLetters(topic, group)))
+                        .toList(),
+                read.stream()
+                        .flatMap(topic -> RetryTopics.retries(
+                                topic, group, settings.retryDelays().size())
+                                .stream())
+                        .toList(),
                 settings.partitions(),
                 settings.replicationFactor(),
                 admin.getConfigurationProperties());

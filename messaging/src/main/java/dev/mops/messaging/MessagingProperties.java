@@ -106,6 +106,11 @@ public record MessagingProperties(
         }
     }
 
+    /** The consumer group of a service with this name. */
+    public String groupOf(String application) {
+        return consumerGroup == null ? application : consumerGroup;
+    }
+
     private static void atLeastOne(String setting, int value) {
         if (value < 1) {
             throw new IllegalArgumentException("mops.messaging." + setting + " must be at least 1, not " + value);

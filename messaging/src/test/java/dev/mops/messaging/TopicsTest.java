@@ -48,7 +48,7 @@ class TopicsTest {
         for (int n = 0; n < 5; n++) {
             String name = "topic_raced_" + n;
             Callable<Void> declare = () -> {
-                Topics topics = new Topics(List.of(name), 4, (short) -1, CONFIG);
+                Topics topics = new Topics(List.of(name), List.of(), 4, (short) -1, CONFIG);
                 both.await();
                 // Whoever comes second may see the topic before the broker can describe it: the relay tries again, too.
                 await().ignoreExceptionsInstanceOf(RetriableException.class).untilAsserted(topics::declare);

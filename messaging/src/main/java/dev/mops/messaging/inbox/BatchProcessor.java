@@ -1,138 +1,312 @@
 package dev.mops.messaging.inbox;
 
-import dev.mops.events.Envelope;
 import dev.mops.events.EventMetadata;
 import dev.mops.messaging.CurrentEvent;
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.EventHandlers.Step;
-import dev.mops.messaging.inbox.Batch.Item;
-import java.util.ArrayList;
+import dev.mops.messaging.failure.FailureSwitches;
+import dev.mops.messaging.held.EventId;
+import dev.mops.messaging.held.Failure;
+import dev.mops.messaging.held.Failure.Kind;
+import dev.mops.messaging.held.MovedException;
+import dev.mops.messaging.inbox.HandlerFailedException.Stage;
+import dev.mops.messaging.inbox.Item.Content;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Turns a batch into effects, in one transaction: claim, prepare, handle each event in log order, publish, commit. Events
+ * Turns a batch into effects, in one transaction: take, prepare, handle each event in log order, publish, commit. Events
  * with a call of the outside world have their intent recorded and their call made before it.
+ *
+ * <p>If something throws, the transaction is rolled back and a smaller part runs, at whose end the event that failed is
+ * held; then the parts grow again. So each event runs a few times at most, however many fail, and a batch in which nothing
+ * fails is one transaction.
  */
 final class BatchProcessor<E> {
 
+    private static final Logger log = LoggerFactory.getLogger(BatchProcessor.class);
+    private static final int TRIES_ALONE = 3;
+    private static final int TRIES_IN_CONTENTION = 5;
+
     private final EventHandlers<E> handlers;
-    private final Inbox inbox;
+    private final Source<E> source;
     private final OutsideCalls calls;
     private final TransactionOperations transaction;
+    private final Database database;
+    private final FailureSwitches switches;
 
-    BatchProcessor(EventHandlers<E> handlers, Inbox inbox, OutsideCalls calls, TransactionOperations transaction) {
+    BatchProcessor(
+            EventHandlers<E> handlers,
+            Source<E> source,
+            OutsideCalls calls,
+            TransactionOperations transaction,
+            Database database,
+            FailureSwitches switches) {
         this.handlers = handlers;
-        this.inbox = inbox;
+        this.source = source;
         this.calls = calls;
         this.transaction = transaction;
+        this.database = database;
+        this.switches = switches;
     }
 
     /**
-     * Processes a batch whole or not at all.
+     * Processes a batch: each of its events takes effect or is held.
      *
-     * @return how many of its events took effect now
+     * @return how many took effect now
+     * @throws RuntimeException if the database is away; what was committed before stays so
      */
-    int process(Batch<E> batch) {
-        Map<EventMetadata, Optional<Object>> outcomes = callOutside(batch);
-        Integer handled = transaction.execute(status -> handle(batch, outcomes));
-        return handled == null ? 0 : handled;
-    }
-
-    private int handle(Batch<E> batch, Map<EventMetadata, Optional<Object>> outcomes) {
-        Set<Inbox.EventId> claimed = inbox.claim(batch.ids());
-        List<Item<E>> fresh = new ArrayList<>();
-        for (Item<E> item : batch.items()) {
-            // Removing drops the second delivery within one batch, too.
-            if (claimed.remove(item.id())) {
-                fresh.add(item);
+    int process(List<Item<E>> batch) {
+        Run run = new Run();
+        for (Item<E> item : batch) {
+            if (item.content() instanceof Content.Undecoded<E> undecoded) {
+                log.warn(
+                        "The record {}-{}@{} can't be read: {}",
+                        item.record().topic(),
+                        item.record().partition(),
+                        item.record().offset(),
+                        undecoded.why().getMessage());
+                run.failures.put(item.id(), Failure.of(Kind.HOPELESS, undecoded.why(), false));
             }
         }
-        if (fresh.isEmpty()) {
-            return 0;
-        }
-        handlers.prepare(events(fresh));
-        for (Item<E> item : fresh) {
-            guarded(item, () -> apply(item, outcomes));
-        }
-        return fresh.size();
-    }
-
-    private void apply(Item<E> item, Map<EventMetadata, Optional<Object>> outcomes) {
-        E event = item.envelope().event();
-        EventMetadata metadata = item.envelope().metadata();
-        switch (item.step()) {
-            case Step.Handle<E> handle -> handle.handler().accept(event, metadata);
-            case Step.Call<E> call -> {
-                Optional<Object> outcome = outcomes.get(metadata);
-                if (outcome == null) {
-                    throw new IllegalStateException("The event was claimed by another consumer, and is no more");
-                }
-                outcome.ifPresent(present -> call.record().accept(event, present));
+        int handled = 0;
+        int from = 0;
+        int size = batch.size();
+        while (from < batch.size()) {
+            List<Item<E>> part = batch.subList(from, Math.min(from + size, batch.size()));
+            try {
+                run.callOutside(part);
+                Integer now = transaction.execute(status -> run.handle(part));
+                handled += now == null ? 0 : now;
+                from += part.size();
+                size = 2 * part.size();
+            } catch (RuntimeException | Error e) {
+                size = run.sizeAfter(e, part);
             }
         }
+        return handled;
     }
 
-    /** Intends and makes the calls of a batch: the outcome for each event that is not claimed, empty where no call was due. */
-    private Map<EventMetadata, Optional<Object>> callOutside(Batch<E> batch) {
-        List<Item<E>> withCall = batch.items().stream()
-                .filter(item -> item.step() instanceof Step.Call)
-                .toList();
-        if (withCall.isEmpty()) {
-            return Map.of();
-        }
-        // A call for an event that took effect before would be a call that nobody records.
-        Set<Inbox.EventId> claimed =
-                inbox.claimed(withCall.stream().map(Item::id).toList());
-        List<Item<E>> due =
-                withCall.stream().filter(item -> !claimed.contains(item.id())).toList();
-        if (due.isEmpty()) {
-            return Map.of();
-        }
-        Map<EventMetadata, Supplier<Object>> requests = CurrentEvent.intend(() -> transaction.execute(status -> {
-            handlers.prepare(events(due));
-            return intend(due);
-        }));
-        Map<EventMetadata, Optional<Object>> outcomes = new HashMap<>();
-        due.forEach(item -> outcomes.put(item.envelope().metadata(), Optional.empty()));
-        if (requests != null) {
-            calls.make(requests).forEach((event, outcome) -> outcomes.put(event, Optional.of(outcome)));
-        }
-        return outcomes;
-    }
-
-    private Map<EventMetadata, Supplier<Object>> intend(List<Item<E>> due) {
-        Map<EventMetadata, Supplier<Object>> requests = new LinkedHashMap<>();
-        for (Item<E> item : due) {
-            if (item.step() instanceof Step.Call<E> call) {
-                guarded(item, () -> {
-                    Optional<Object> request =
-                            call.intend().apply(item.envelope().event());
-                    request.ifPresent(present -> requests.put(
-                            item.envelope().metadata(), () -> call.call().apply(present)));
-                });
+    private static <E> int indexOf(EventId event, List<Item<E>> part) {
+        for (int i = 0; i < part.size(); i++) {
+            if (part.get(i).id().equals(event)) {
+                return i;
             }
         }
-        return requests;
+        throw new IllegalStateException("The event " + event + " failed, and is not of this batch");
     }
 
     /** Runs a part of a handler as the handling of its event; what it throws names the event. */
-    private void guarded(Item<E> item, Runnable part) {
-        EventMetadata metadata = item.envelope().metadata();
+    private static void guarded(Item<?> item, Stage stage, Runnable part) {
         try {
-            CurrentEvent.run(metadata, part);
+            CurrentEvent.run(item.event().envelope().metadata(), part);
         } catch (RuntimeException | Error e) {
-            throw new HandlerFailedException(metadata, e);
+            throw new HandlerFailedException(item, stage, e);
         }
     }
 
     private List<E> events(List<Item<E>> items) {
-        return items.stream().map(Item::envelope).map(Envelope::event).toList();
+        return items.stream().map(item -> item.event().envelope().event()).toList();
+    }
+
+    /** What is known of a batch while its parts run. */
+    private final class Run {
+
+        /** Why events can't be handled: they are held. */
+        private final Map<EventId, Failure> failures = new HashMap<>();
+
+        /** What the outside world has said; empty where no call was due. */
+        private final Map<EventId, Optional<Object>> outcomes = new HashMap<>();
+
+        private final Set<EventId> calledAgain = new HashSet<>();
+        private final Map<EventId, Integer> triesAlone = new HashMap<>();
+        private int contentions;
+
+        int handle(List<Item<E>> part) {
+            List<Item<E>> items = source.take(part, failures);
+            if (items.isEmpty()) {
+                return 0;
+            }
+            handlers.prepare(events(items));
+            items.forEach(this::handle);
+            source.handled(items);
+            return items.size();
+        }
+
+        private void handle(Item<E> item) {
+            E event = item.event().envelope().event();
+            EventMetadata metadata = item.event().envelope().metadata();
+            switch (item.event().step()) {
+                case Step.Handle<E> handle ->
+                    guarded(item, Stage.HANDLE, () -> {
+                        switches.pass(metadata);
+                        handle.handler().accept(event, metadata);
+                    });
+                case Step.Call<E> call -> {
+                    Optional<Object> outcome = outcomes.get(item.id());
+                    if (outcome == null) {
+                        throw new MovedException("The event " + item.id() + " was not free, and is now");
+                    }
+                    outcome.ifPresent(present ->
+                            guarded(item, Stage.RECORD, () -> call.record().accept(event, present)));
+                }
+            }
+        }
+
+        /** Intends and makes the calls of a part: those that were not made yet, for events that would be taken now. */
+        void callOutside(List<Item<E>> part) {
+            Map<EventId, Item<E>> withCall = new LinkedHashMap<>();
+            for (Item<E> item : part) {
+                if (item.hasCall() && !failures.containsKey(item.id()) && !outcomes.containsKey(item.id())) {
+                    withCall.putIfAbsent(item.id(), item);
+                }
+            }
+            if (withCall.isEmpty()) {
+                return;
+            }
+            Map<EventId, OutsideCalls.Call> requests = new LinkedHashMap<>();
+            Map<EventId, Item<E>> due = new LinkedHashMap<>();
+            CurrentEvent.intend(() -> transaction.execute(status -> {
+                Set<EventId> free = source.free(List.copyOf(withCall.values()));
+                withCall.values().stream()
+                        .filter(item -> free.contains(item.id()))
+                        .forEach(item -> due.put(item.id(), item));
+                if (!due.isEmpty()) {
+                    handlers.prepare(events(List.copyOf(due.values())));
+                    due.values().forEach(item -> intend(item, requests));
+                }
+                return null;
+            }));
+            OutsideCalls.Answers answers = calls.make(requests);
+            due.keySet().forEach(event -> {
+                if (!requests.containsKey(event)) {
+                    outcomes.put(event, Optional.empty());
+                }
+            });
+            answers.outcomes().forEach((event, outcome) -> outcomes.put(event, Optional.of(outcome)));
+            due.forEach((event, item) -> {
+                Throwable failed = answers.failures().get(event);
+                if (failed != null) {
+                    HandlerFailedException named = new HandlerFailedException(item, Stage.CALL, failed);
+                    if (Failures.of(failed) == Failures.DATABASE_AWAY) {
+                        throw named;
+                    }
+                    fail(named);
+                }
+            });
+        }
+
+        private void intend(Item<E> item, Map<EventId, OutsideCalls.Call> requests) {
+            if (item.event().step() instanceof Step.Call<E> call) {
+                guarded(item, Stage.INTEND, () -> {
+                    EventMetadata metadata = item.event().envelope().metadata();
+                    switches.pass(metadata);
+                    Optional<Object> request =
+                            call.intend().apply(item.event().envelope().event());
+                    request.ifPresent(present -> requests.put(
+                            item.id(),
+                            new OutsideCalls.Call(metadata, () -> call.call().apply(present))));
+                });
+            }
+        }
+
+        /**
+         * What to run next after a failure: so many events, from the first one of the part.
+         *
+         * @throws RuntimeException the failure, if it is none of an event
+         */
+        int sizeAfter(Throwable thrown, List<Item<E>> part) {
+            if (Thread.currentThread().isInterrupted()) {
+                // The consumer is told to end: that is no event's fault.
+                throw unchecked(thrown);
+            }
+            HandlerFailedException named = Failures.named(thrown);
+            EventId event = named != null
+                    ? named.event()
+                    : part.size() == 1 ? part.getFirst().id() : null;
+            if (event != null && failures.containsKey(event)) {
+                // It can't even be held: nothing may pass it.
+                throw unchecked(thrown);
+            }
+            Failures kind = Failures.of(thrown);
+            if (kind == Failures.CONTENTION && ++contentions <= TRIES_IN_CONTENTION) {
+                return part.size();
+            }
+            contentions = 0;
+            if (kind == Failures.DATABASE_AWAY) {
+                return sizeAfterOutage(thrown, named, part);
+            }
+            if (event == null) {
+                return part.size() / 2;
+            }
+            if (named != null
+                    && named.stage() == Stage.RECORD
+                    && outcomes.remove(event) != null
+                    && calledAgain.add(event)) {
+                // The state may have moved since the call: it is decided again.
+                return part.size();
+            }
+            if (named == null) {
+                fail(event, thrown, false);
+            } else {
+                fail(named);
+            }
+            return indexOf(event, part) + 1;
+        }
+
+        /** If the database is there for others, this event may be what breaks its session: alone it has to show it. */
+        private int sizeAfterOutage(Throwable thrown, @Nullable HandlerFailedException named, List<Item<E>> part) {
+            if (thrown instanceof CannotCreateTransactionException || !database.answers()) {
+                throw unchecked(thrown);
+            }
+            log.warn("The session of {} events was ended, though the database is there", part.size(), thrown);
+            if (part.size() > 1) {
+                return named == null ? part.size() / 2 : Math.max(1, indexOf(named.event(), part));
+            }
+            EventId event = part.getFirst().id();
+            if (triesAlone.merge(event, 1, Integer::sum) >= TRIES_ALONE) {
+                fail(event, thrown, false);
+            }
+            return 1;
+        }
+
+        private void fail(HandlerFailedException named) {
+            fail(
+                    named.event(),
+                    named.getCause() == null ? named : named.getCause(),
+                    named.stage() == Stage.CALL || named.stage() == Stage.RECORD);
+        }
+
+        private void fail(EventId event, Throwable cause, boolean calling) {
+            Kind kind =
+                    switch (Failures.of(cause)) {
+                        case OUTSIDE_AWAY -> Kind.OUTSIDE_AWAY;
+                        case UNREADABLE -> Kind.HOPELESS;
+                        case DATABASE_AWAY, CONTENTION, ORDINARY -> Kind.ORDINARY;
+                    };
+            if (kind == Kind.OUTSIDE_AWAY) {
+                log.warn("The event {} waits for the outside world: {}", event, cause.toString());
+            } else {
+                log.warn("The event {} failed and is held", event, cause);
+            }
+            failures.put(event, Failure.of(kind, cause, calling));
+        }
+
+        private static RuntimeException unchecked(Throwable thrown) {
+            if (thrown instanceof Error error) {
+                throw error;
+            }
+            return (RuntimeException) thrown;
+        }
     }
 }

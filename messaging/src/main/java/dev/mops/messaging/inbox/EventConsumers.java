@@ -2,13 +2,21 @@ package dev.mops.messaging.inbox;
 
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.MessagingProperties;
+import dev.mops.messaging.failure.FailureSwitches;
+import dev.mops.messaging.held.Ledger;
+import dev.mops.messaging.topic.RetryTopics;
 import dev.mops.messaging.topic.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -16,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
@@ -34,6 +41,8 @@ final class EventConsumers implements SmartLifecycle {
 
     private final Map<String, Object> config;
     private final List<ConcurrentMessageListenerContainer<byte[], byte[]>> containers;
+    private final Sweeper sweeper;
+    private @Nullable ScheduledExecutorService background;
     private @Nullable Thread starting;
     private boolean running;
 
@@ -42,8 +51,13 @@ final class EventConsumers implements SmartLifecycle {
             String group,
             Map<String, Object> configured,
             MessagingProperties settings,
-            JdbcTemplate jdbc,
+            Inbox inbox,
+            Ledger ledger,
+            Topics topics,
+            Database database,
+            FailureSwitches switches,
             PlatformTransactionManager transactions,
+            InstantSource clock,
             MeterRegistry meters) {
         this.config = consumerConfig(configured, settings);
         if (tables.stream().anyMatch(EventHandlers::callsOutside)) {
@@ -51,40 +65,89 @@ final class EventConsumers implements SmartLifecycle {
         }
         TransactionTemplate transaction = new TransactionTemplate(transactions);
         transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
-        Inbox inbox = new Inbox(jdbc, group);
-        this.containers = tables.stream()
-                .map(table -> container(table, group, config, settings, inbox, transaction, meters))
+        Parts parts = new Parts(
+                group, config, settings, inbox, ledger, topics, database, switches, transaction, clock, meters);
+        Heads heads = new Heads(
+                ledger, tables.stream().<Heads.Runner<?>>map(parts::runner).toList());
+        this.sweeper = new Sweeper(ledger, heads, inbox, settings);
+        this.containers = new ArrayList<>();
+        tables.forEach(table -> containers.add(parts.container(table)));
+        List<String> retryTopics = tables.stream()
+                .map(table -> table.family().topic())
+                .flatMap(topic ->
+                        RetryTopics.retries(topic, group, settings.retryDelays().size()).stream())
                 .toList();
+        if (!retryTopics.isEmpty()) {
+            containers.add(parts.retryContainer(retryTopics, heads, this::background));
+        }
     }
 
-    private static <E> ConcurrentMessageListenerContainer<byte[], byte[]> container(
-            EventHandlers<E> table,
+    /** What the containers are made of. */
+    private record Parts(
             String group,
             Map<String, Object> config,
             MessagingProperties settings,
             Inbox inbox,
+            Ledger ledger,
+            Topics topics,
+            Database database,
+            FailureSwitches switches,
             TransactionTemplate transaction,
+            InstantSource clock,
             MeterRegistry meters) {
-        OutsideCalls calls = new OutsideCalls(settings.callConcurrency(), settings.callTimeout());
-        ContainerProperties properties = new ContainerProperties(table.family().topic());
-        properties.setGroupId(group);
-        properties.setAckMode(AckMode.MANUAL);
-        // While a failed batch waits, the consumer polls without records: a longer poll would stretch the wait.
-        properties.setPollTimeout(100);
-        // A consumer that is refused goes on when it is allowed again; it does not end for good.
-        properties.setAuthExceptionRetryInterval(PAUSE_AFTER_FAILURE);
-        properties.setMessageListener(new EventListener<>(
-                table,
-                new BatchProcessor<>(table, inbox, calls, transaction),
-                backOff(settings),
-                new Linger(settings.batchSize(), settings.maxLinger()),
-                meters));
-        var container = new ConcurrentMessageListenerContainer<byte[], byte[]>(
-                new DefaultKafkaConsumerFactory<>(config), properties);
-        container.setCommonErrorHandler(new DeliverAgain(PAUSE_AFTER_FAILURE));
-        container.setConcurrency(settings.concurrency());
-        container.setBeanName(table.family().topic() + "-consumer");
-        return container;
+
+        <E> ConcurrentMessageListenerContainer<byte[], byte[]> container(EventHandlers<E> table) {
+            ContainerProperties properties = properties(group, table.family().topic());
+            properties.setMessageListener(new EventListener<>(
+                    table,
+                    new Items<>(table, topics),
+                    processor(table, new FromTopic<>(inbox, ledger, settings.inboxRetention(), clock)),
+                    backOff(settings),
+                    new Linger(settings.batchSize(), settings.maxLinger()),
+                    meters));
+            var container = container(properties, table.family().topic() + "-consumer");
+            container.setConcurrency(settings.concurrency());
+            return container;
+        }
+
+        /** A group of its own: a rebalance of one does not stop the other. */
+        ConcurrentMessageListenerContainer<byte[], byte[]> retryContainer(
+                List<String> retryTopics, Heads heads, Supplier<ScheduledExecutorService> alarm) {
+            ContainerProperties properties = properties(group + "-retry", retryTopics.toArray(String[]::new));
+            var container = container(properties, "retry-consumer");
+            container.setupMessageListener(new RetryListener(heads, clock, alarm, () -> container));
+            return container;
+        }
+
+        <E> Heads.Runner<E> runner(EventHandlers<E> table) {
+            return new Heads.Runner<>(
+                    table.family().topic(), new Items<>(table, topics), processor(table, new FromLedger<>(ledger)));
+        }
+
+        private <E> BatchProcessor<E> processor(EventHandlers<E> table, Source<E> source) {
+            OutsideCalls calls = new OutsideCalls(settings.callConcurrency(), settings.callTimeout());
+            return new BatchProcessor<>(table, source, calls, transaction, database, switches);
+        }
+
+        private static ContainerProperties properties(String group, String... topics) {
+            ContainerProperties properties = new ContainerProperties(topics);
+            properties.setGroupId(group);
+            properties.setAckMode(AckMode.MANUAL);
+            // While a failed batch waits, the consumer polls without records: a longer poll would stretch the wait.
+            properties.setPollTimeout(100);
+            // A consumer that is refused goes on when it is allowed again; it does not end for good.
+            properties.setAuthExceptionRetryInterval(PAUSE_AFTER_FAILURE);
+            return properties;
+        }
+
+        private ConcurrentMessageListenerContainer<byte[], byte[]> container(
+                ContainerProperties properties, String name) {
+            var container = new ConcurrentMessageListenerContainer<byte[], byte[]>(
+                    new DefaultKafkaConsumerFactory<>(config), properties);
+            container.setCommonErrorHandler(new DeliverAgain(PAUSE_AFTER_FAILURE));
+            container.setBeanName(name);
+            return container;
+        }
     }
 
     private static Map<String, Object> consumerConfig(Map<String, Object> configured, MessagingProperties settings) {
@@ -122,9 +185,21 @@ final class EventConsumers implements SmartLifecycle {
         return backOff;
     }
 
+    private synchronized ScheduledExecutorService background() {
+        if (background == null) {
+            background = Executors.newScheduledThreadPool(
+                    2, Thread.ofPlatform().daemon().name("held-events-", 0).factory());
+        }
+        return background;
+    }
+
     @Override
     public synchronized void start() {
+        if (running) {
+            return;
+        }
         running = true;
+        sweeper.startOn(background());
         if (Topics.areBrokersKnown(config)) {
             containers.forEach(ConcurrentMessageListenerContainer::start);
         } else {
@@ -157,6 +232,10 @@ final class EventConsumers implements SmartLifecycle {
             starting = null;
         }
         containers.forEach(ConcurrentMessageListenerContainer::stop);
+        if (background != null) {
+            background.shutdownNow();
+            background = null;
+        }
     }
 
     @Override

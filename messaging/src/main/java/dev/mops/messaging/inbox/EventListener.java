@@ -1,8 +1,6 @@
 package dev.mops.messaging.inbox;
 
-import dev.mops.events.Envelope;
 import dev.mops.events.EventCodec;
-import dev.mops.events.UnreadableEventException;
 import dev.mops.messaging.EventHandlers;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,14 +19,14 @@ import org.springframework.util.backoff.BackOffExecution;
 
 /**
  * Takes the records of a poll: skips what nobody here handles, cuts the rest into batches and has them processed. Offsets
- * are committed after the last transaction. What fails is rolled back and comes again, for as long as it takes.
+ * are committed after the last transaction. While the database is away, all of it comes again, for as long as it takes.
  */
 final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[], byte[]> {
 
     private static final Logger log = LoggerFactory.getLogger(EventListener.class);
 
     private final EventHandlers<E> handlers;
-    private final EventCodec<E> codec;
+    private final Items<E> items;
     private final BatchProcessor<E> processor;
     private final BackOff backOff;
     private final Linger linger;
@@ -39,12 +37,13 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
 
     EventListener(
             EventHandlers<E> handlers,
+            Items<E> items,
             BatchProcessor<E> processor,
             BackOff backOff,
             Linger linger,
             MeterRegistry meters) {
         this.handlers = handlers;
-        this.codec = new EventCodec<>(handlers.family());
+        this.items = items;
         this.processor = processor;
         this.backOff = backOff;
         this.linger = linger;
@@ -60,7 +59,7 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
         }
         long begin = System.nanoTime();
         try {
-            for (Batch<E> batch : Batch.cut(decode(records), handlers)) {
+            for (List<Item<E>> batch : Batch.cut(read(records))) {
                 handled.increment(processor.process(batch));
             }
         } catch (RuntimeException | Error e) {
@@ -89,24 +88,17 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
         }
     }
 
-    private List<Envelope<E>> decode(List<ConsumerRecord<byte[], byte[]>> records) {
-        List<Envelope<E>> envelopes = new ArrayList<>(records.size());
+    private List<Item<E>> read(List<ConsumerRecord<byte[], byte[]>> records) {
+        List<Item<E>> read = new ArrayList<>(records.size());
         for (ConsumerRecord<byte[], byte[]> record : records) {
             String type = EventCodec.typeOf(record.headers());
             if (type != null && !handlers.handles(type)) {
                 skipped.increment();
-                continue;
-            }
-            try {
-                envelopes.add(codec.decode(record));
-            } catch (UnreadableEventException e) {
-                throw new UnreadableEventException(
-                        "The record %s-%d@%d can't be read"
-                                .formatted(record.topic(), record.partition(), record.offset()),
-                        e);
+            } else {
+                read.add(items.of(record));
             }
         }
-        return envelopes;
+        return read;
     }
 
     private Duration nextWait() {

@@ -1,10 +1,14 @@
 package dev.mops.messaging.inbox;
 
-import dev.mops.events.EventMetadata;
+import dev.mops.messaging.held.EventId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -18,8 +22,9 @@ final class Inbox {
 
     // Sorted, so that two transactions that claim the same events wait for each other instead of deadlocking.
     private static final String CLAIM = """
-            INSERT INTO inbox_event (consumer_group, source, event_id)
-            SELECT ?, source, event_id FROM unnest(?::text[], ?::uuid[]) AS e (source, event_id)
+            INSERT INTO inbox_event (consumer_group, source, event_id, recorded_at)
+            SELECT ?, source, event_id, to_timestamp(recorded_at / 1000.0)
+            FROM unnest(?::text[], ?::uuid[], ?::bigint[]) AS e (source, event_id, recorded_at)
             ORDER BY source, event_id
             ON CONFLICT DO NOTHING
             RETURNING source, event_id
@@ -30,6 +35,28 @@ final class Inbox {
             WHERE consumer_group = ?
             """;
 
+    private static final String HORIZON = "SELECT recorded_at FROM inbox_horizon WHERE consumer_group = ?";
+
+    // What has a ledger entry may be needed for as long as it has.
+    private static final String PURGE = """
+            WITH purged AS (
+                DELETE FROM inbox_event WHERE ctid = ANY(ARRAY(
+                    SELECT ctid FROM inbox_event i
+                    WHERE consumer_group = ? AND claimed_at < clock_timestamp() - ?::bigint * interval '1 millisecond'
+                        AND NOT EXISTS (SELECT FROM held_event h WHERE h.consumer_group = i.consumer_group
+                            AND h.source = i.source AND h.event_id = i.event_id)
+                    LIMIT ?))
+                RETURNING recorded_at),
+            horizon AS (
+                INSERT INTO inbox_horizon (consumer_group, recorded_at)
+                SELECT ?, max(recorded_at) FROM purged HAVING max(recorded_at) IS NOT NULL
+                ON CONFLICT (consumer_group) DO UPDATE
+                    SET recorded_at = greatest(inbox_horizon.recorded_at, excluded.recorded_at))
+            SELECT count(*) FROM purged
+            """;
+
+    private static final long YEAR_2100_MILLIS = 4_102_444_800_000L;
+
     private final JdbcTemplate jdbc;
     private final String consumerGroup;
 
@@ -39,14 +66,40 @@ final class Inbox {
     }
 
     /** Claims these events in the running transaction and returns those that nobody had claimed. */
-    Set<EventId> claim(Collection<EventId> events) {
+    <E> Set<EventId> claim(Collection<Item<E>> items) {
+        List<EventId> events = items.stream().map(Item::id).toList();
         return query(connection -> {
             var statement = connection.prepareStatement(CLAIM);
             statement.setString(1, consumerGroup);
             statement.setArray(2, connection.createArrayOf("text", sources(events)));
             statement.setArray(3, connection.createArrayOf("uuid", ids(events)));
+            statement.setArray(
+                    4,
+                    connection.createArrayOf(
+                            "bigint",
+                            items.stream()
+                                    .map(item -> Math.clamp(item.record().timestamp(), 0, YEAR_2100_MILLIS))
+                                    .toArray(Long[]::new)));
             return statement;
         });
+    }
+
+    /** The time of the youngest record that the purge has forgotten. */
+    Instant horizon() {
+        return jdbc
+                .query(
+                        HORIZON,
+                        (row, n) -> row.getObject(1, OffsetDateTime.class).toInstant(),
+                        consumerGroup)
+                .stream()
+                .findFirst()
+                .orElse(Instant.MIN);
+    }
+
+    /** Forgets claims that are older, but not of what the ledger holds; so many at most. Returns how many. */
+    int purge(Duration age, int limit) {
+        Integer purged = jdbc.queryForObject(PURGE, Integer.class, consumerGroup, age.toMillis(), limit, consumerGroup);
+        return purged == null ? 0 : purged;
     }
 
     /** Those of these events that are claimed already. */
@@ -74,13 +127,5 @@ final class Inbox {
 
     private static UUID[] ids(Collection<EventId> events) {
         return events.stream().map(EventId::id).toArray(UUID[]::new);
-    }
-
-    /** What identifies an event: CloudEvents promises that source and id together are unique. */
-    record EventId(String source, UUID id) {
-
-        static EventId of(EventMetadata metadata) {
-            return new EventId(metadata.source(), metadata.id());
-        }
     }
 }

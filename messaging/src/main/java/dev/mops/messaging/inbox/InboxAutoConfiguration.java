@@ -4,11 +4,18 @@ import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.MessagingAutoConfiguration;
 import dev.mops.messaging.MessagingProperties;
 import dev.mops.messaging.MessagingSchema;
+import dev.mops.messaging.Outbox;
+import dev.mops.messaging.failure.FailureSwitches;
+import dev.mops.messaging.held.Ledger;
+import dev.mops.messaging.record.OutboxRecords;
+import dev.mops.messaging.topic.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
+import java.time.InstantSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.kafka.core.ConsumerFactory;
@@ -24,24 +31,52 @@ import org.springframework.transaction.PlatformTransactionManager;
 public final class InboxAutoConfiguration {
 
     @Bean
+    Ledger ledger(
+            ObjectProvider<EventHandlers<?>> tables,
+            MessagingProperties settings,
+            @Value("${spring.application.name}") String application,
+            JdbcTemplate jdbc,
+            Outbox outbox,
+            OutboxRecords outboxRecords,
+            // Not used, but its tables must be there first.
+            MessagingSchema schema) {
+        // The tables are looked up when they are needed: their handlers may ask the ledger.
+        return new Ledger(
+                jdbc,
+                settings.groupOf(application),
+                settings,
+                outboxRecords,
+                () -> tables.orderedStream().toList(),
+                outbox);
+    }
+
+    @Bean
     EventConsumers eventConsumers(
             ObjectProvider<EventHandlers<?>> tables,
             ConsumerFactory<?, ?> consumers,
             MessagingProperties settings,
             @Value("${spring.application.name}") String application,
             JdbcTemplate jdbc,
+            JdbcConnectionDetails database,
+            Ledger ledger,
+            Topics topics,
+            ObjectProvider<FailureSwitches> switches,
             PlatformTransactionManager transactions,
-            ObjectProvider<MeterRegistry> meters,
-            // Not used, but its tables must be there first.
-            MessagingSchema schema) {
-        String group = settings.consumerGroup() == null ? application : settings.consumerGroup();
+            InstantSource clock,
+            ObjectProvider<MeterRegistry> meters) {
+        String group = settings.groupOf(application);
         return new EventConsumers(
                 tables.orderedStream().toList(),
                 group,
                 consumers.getConfigurationProperties(),
                 settings,
-                jdbc,
+                new Inbox(jdbc, group),
+                ledger,
+                topics,
+                new Database(database),
+                switches.getIfAvailable(() -> FailureSwitches.OFF),
                 transactions,
+                clock,
                 meters.getIfAvailable(() -> Metrics.globalRegistry));
     }
 }

@@ -2,6 +2,8 @@ package dev.mops.messaging.inbox;
 
 import dev.mops.events.EventMetadata;
 import dev.mops.messaging.CurrentEvent;
+import dev.mops.messaging.TryLater;
+import dev.mops.messaging.held.EventId;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,37 +29,29 @@ final class OutsideCalls {
         this.timeout = timeout;
     }
 
-    /**
-     * Makes all calls and waits for all.
-     *
-     * @return the outcomes
-     * @throws HandlerFailedException if a call failed or took too long; the first one, after all have ended
-     */
-    Map<EventMetadata, Object> make(Map<EventMetadata, Supplier<Object>> calls) {
-        Map<EventMetadata, Object> outcomes = new LinkedHashMap<>();
+    /** A call on behalf of an event. */
+    record Call(EventMetadata event, Supplier<Object> call) {}
+
+    /** What the calls have led to: for each an outcome or a failure. */
+    record Answers(Map<EventId, Object> outcomes, Map<EventId, Throwable> failures) {}
+
+    /** Makes all calls and waits for all; one that fails costs the others nothing. */
+    Answers make(Map<EventId, Call> calls) {
+        Answers answers = new Answers(new LinkedHashMap<>(), new LinkedHashMap<>());
         Semaphore permits = new Semaphore(concurrency);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         try {
-            Map<EventMetadata, Future<Object>> running = new LinkedHashMap<>();
-            calls.forEach((event, call) -> running.put(
-                    event, threads.submit(() -> withPermit(permits, () -> withTimeout(threads, event, call)))));
-            HandlerFailedException failure = null;
+            Map<EventId, Future<Object>> running = new LinkedHashMap<>();
+            calls.forEach((event, call) ->
+                    running.put(event, threads.submit(() -> withPermit(permits, () -> withTimeout(threads, call)))));
             for (var entry : running.entrySet()) {
                 try {
-                    outcomes.put(entry.getKey(), entry.getValue().get());
+                    answers.outcomes().put(entry.getKey(), entry.getValue().get());
                 } catch (ExecutionException e) {
-                    HandlerFailedException failed = new HandlerFailedException(entry.getKey(), e.getCause());
-                    if (failure == null) {
-                        failure = failed;
-                    } else {
-                        failure.addSuppressed(failed);
-                    }
+                    answers.failures().put(entry.getKey(), e.getCause() == null ? e : e.getCause());
                 }
             }
-            if (failure != null) {
-                throw failure;
-            }
-            return outcomes;
+            return answers;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while calls of the outside world were under way", e);
@@ -77,17 +71,19 @@ final class OutsideCalls {
     }
 
     // The clock of a call starts when it starts, not while it waits for its turn.
-    private Object withTimeout(ExecutorService threads, EventMetadata event, Supplier<Object> call) throws Exception {
+    private Object withTimeout(ExecutorService threads, Call call) throws Exception {
         // A scoped value is not inherited by threads of an executor: it is bound again.
         Future<Object> future = threads.submit(() -> CurrentEvent.call(
-                event, () -> Objects.requireNonNull(call.get(), "A call of the outside world returned nothing")));
+                call.event(),
+                () -> Objects.requireNonNull(call.call().get(), "A call of the outside world returned nothing")));
         try {
             return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Exception cause ? cause : e;
         } catch (TimeoutException e) {
             future.cancel(true);
-            throw new TimeoutException("No answer from outside within mops.messaging.call-timeout=" + timeout);
+            // Who does not answer is away, as far as anyone can tell: an outage must not use up attempts.
+            throw new TryLater("No answer from outside within mops.messaging.call-timeout=" + timeout, e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.mops.messaging.outbox;
 
+import dev.mops.messaging.record.HeaderBytes;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -23,7 +24,7 @@ final class OutboxTable {
     private static final String LOWEST = """
             SELECT id, topic, key, value, headers
             FROM (
-                SELECT *, sum(length(value)) OVER (ORDER BY id) - length(value) AS bytes_before
+                SELECT *, sum(coalesce(length(value), 0)) OVER (ORDER BY id) - coalesce(length(value), 0) AS bytes_before
                 FROM (SELECT id, topic, key, value, headers FROM outbox_event ORDER BY id LIMIT ?) AS lowest
             ) AS measured
             WHERE bytes_before < ?

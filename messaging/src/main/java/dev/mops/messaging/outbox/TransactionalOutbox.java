@@ -6,6 +6,7 @@ import dev.mops.events.EventFamily;
 import dev.mops.events.EventMetadata;
 import dev.mops.messaging.CurrentEvent;
 import dev.mops.messaging.Outbox;
+import dev.mops.messaging.record.OutboxRecords;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -34,7 +35,7 @@ import org.springframework.util.function.SingletonSupplier;
  * Collects what a transaction publishes and inserts it before the commit, after the domain's changes were flushed: the
  * rows that changed are locked before outbox ids are drawn, which makes id order right for each key.
  */
-final class TransactionalOutbox implements Outbox, TransactionExecutionListener {
+final class TransactionalOutbox implements Outbox, OutboxRecords, TransactionExecutionListener {
 
     private final Supplier<List<Publication<?>>> publications;
     private final String source;
@@ -90,6 +91,11 @@ final class TransactionalOutbox implements Outbox, TransactionExecutionListener 
         }
         pending.add(record);
         return envelope.metadata();
+    }
+
+    @Override
+    public void publish(ProducerRecord<byte[], byte[]> record) {
+        pending().add(record);
     }
 
     @Override

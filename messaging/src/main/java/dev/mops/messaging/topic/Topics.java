@@ -1,10 +1,12 @@
 package dev.mops.messaging.topic;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -29,15 +31,31 @@ public final class Topics implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Topics.class);
     private static final int TIMEOUT_MILLIS = 5_000;
 
+    // A wake-up that nobody read for so long says nothing that the ledger does not know.
+    private static final Duration RETRY_RETENTION = Duration.ofDays(7);
+
     private final List<String> topics;
+    private final List<String> retryTopics;
     private final int partitions;
     private final short replicationFactor;
     private final Map<String, Object> admin;
     private volatile boolean declared;
     private volatile boolean running;
 
-    public Topics(List<String> topics, int partitions, short replicationFactor, Map<String, Object> admin) {
-        this.topics = topics;
+    /**
+     * The topics of a service.
+     *
+     * @param kept topics whose records are kept for ever
+     * @param retryTopics topics of wake-ups
+     */
+    public Topics(
+            List<String> kept,
+            List<String> retryTopics,
+            int partitions,
+            short replicationFactor,
+            Map<String, Object> admin) {
+        this.topics = Stream.concat(kept.stream(), retryTopics.stream()).toList();
+        this.retryTopics = retryTopics;
         this.partitions = partitions;
         this.replicationFactor = replicationFactor;
         this.admin = new HashMap<>(admin);
@@ -66,6 +84,29 @@ public final class Topics implements SmartLifecycle {
         }
     }
 
+    /**
+     * The id of a topic: another one for each topic that ever had the name.
+     *
+     * @throws KafkaException if the broker can't be reached or refuses
+     */
+    public String idOf(String topic) {
+        try (Admin client = Admin.create(admin)) {
+            return client.describeTopics(List.of(topic))
+                    .topicNameValues()
+                    .values()
+                    .iterator()
+                    .next()
+                    .get()
+                    .topicId()
+                    .toString();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new org.apache.kafka.common.errors.InterruptException(e);
+        }
+    }
+
     /** Whether Kafka's clients can be made with these settings now: some broker's name leads to an address. */
     public static boolean areBrokersKnown(Map<String, Object> config) {
         return Brokers.areKnown(config);
@@ -78,8 +119,9 @@ public final class Topics implements SmartLifecycle {
         List<String> existing = new ArrayList<>(topics);
         existing.removeAll(missing);
         for (String topic : missing) {
+            long retention = retryTopics.contains(topic) ? RETRY_RETENTION.toMillis() : -1;
             NewTopic request = new NewTopic(topic, partitions, replicationFactor)
-                    .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
+                    .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention)));
             try {
                 client.createTopics(List.of(request)).all().get();
                 log.info("Created the topic {} with {} partitions", topic, partitions);

@@ -9,10 +9,13 @@ import dev.mops.messaging.AccountEvent;
 import dev.mops.messaging.AccountEvent.Deposited;
 import dev.mops.messaging.AccountEvent.TransferRequested;
 import dev.mops.messaging.EventHandlers;
+import dev.mops.messaging.topic.Topics;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
 class BatchTest {
@@ -51,12 +54,19 @@ class BatchTest {
     }
 
     private static List<List<AccountEvent>> cut(AccountEvent... events) {
-        List<Envelope<AccountEvent>> envelopes = Stream.of(events)
+        Items<AccountEvent> items = new Items<>(HANDLERS, new Topics(List.of(), List.of(), 1, (short) 1, Map.of()));
+        List<Item<AccountEvent>> poll = Stream.of(events)
                 .map(event -> new Envelope<>(CODEC.describe(event, "/batch", Instant.EPOCH, null, null, null), event))
+                .map(CODEC::encode)
+                .map(record -> {
+                    var read = new ConsumerRecord<>("batch", 0, 0, record.key(), record.value());
+                    record.headers().forEach(read.headers()::add);
+                    return items.of(read);
+                })
                 .toList();
-        return Batch.cut(envelopes, HANDLERS).stream()
-                .map(batch -> batch.items().stream()
-                        .map(item -> item.envelope().event())
+        return Batch.cut(poll).stream()
+                .map(batch -> batch.stream()
+                        .map(item -> item.event().envelope().event())
                         .toList())
                 .toList();
     }

@@ -3,13 +3,16 @@ package dev.mops.messaging.inbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.mops.events.UnreadableEventException;
 import dev.mops.messaging.AccountService;
-import dev.mops.messaging.inbox.Inbox.EventId;
+import dev.mops.messaging.held.EventId;
+import dev.mops.messaging.held.LedgerKey;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
 class ClaimTest {
@@ -24,7 +27,7 @@ class ClaimTest {
             Inbox inbox = new Inbox(service.jdbc(), "claims");
             List<CompletableFuture<Set<EventId>>> claims = service.transaction().execute(holder -> {
                 // While the middle is held, each of the others gets as far as its own order takes it.
-                inbox.claim(List.of(MIDDLE));
+                inbox.claim(items(List.of(MIDDLE)));
                 var forward = claim(service, inbox, List.of(FIRST, MIDDLE, LAST));
                 awaitWaiting(service, 1);
                 var backward = claim(service, inbox, List.of(LAST, MIDDLE, FIRST));
@@ -41,8 +44,20 @@ class ClaimTest {
 
     private static CompletableFuture<Set<EventId>> claim(AccountService service, Inbox inbox, List<EventId> events) {
         return CompletableFuture.supplyAsync(
-                () -> service.transaction().execute(status -> inbox.claim(events)),
+                () -> service.transaction().execute(status -> inbox.claim(items(events))),
                 task -> Thread.ofPlatform().start(task));
+    }
+
+    private static List<Item<Object>> items(List<EventId> events) {
+        var record = new ConsumerRecord<>("claims", 0, 0, new byte[0], new byte[0]);
+        return events.stream()
+                .map(id -> new Item<Object>(
+                        id,
+                        LedgerKey.of(record),
+                        record,
+                        new Item.Content.Undecoded<>(new UnreadableEventException("claimed all the same")),
+                        null))
+                .toList();
     }
 
     /** Asks on a thread, and so on a connection, that is not the holder's: its transaction would see one state for ever. */

@@ -1,0 +1,66 @@
+package dev.mops.messaging.held;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.mops.messaging.EventHandlers;
+import dev.mops.messaging.HeldUp;
+import dev.mops.messaging.Outbox;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Tells the entity's other readers what is held up here, as the service's table says. */
+final class Announcements {
+
+    private final Supplier<List<EventHandlers<?>>> tables;
+    private final String consumerGroup;
+    private final Outbox outbox;
+
+    Announcements(Supplier<List<EventHandlers<?>>> tables, String consumerGroup, Outbox outbox) {
+        this.tables = tables;
+        this.consumerGroup = consumerGroup;
+        this.outbox = outbox;
+    }
+
+    void heldUp(
+            ConsumerRecord<byte[], byte[]> record, @Nullable String type, String reason, boolean dead, Instant since) {
+        describe(record, type, reason, dead, since)
+                .ifPresent(held -> tableOf(record.topic())
+                        .flatMap(table -> table.heldUp(held))
+                        .ifPresent(outbox::publish));
+    }
+
+    void resumed(ConsumerRecord<byte[], byte[]> record, @Nullable String type, Instant since) {
+        describe(record, type, "", false, since)
+                .ifPresent(held -> tableOf(record.topic())
+                        .flatMap(table -> table.resumed(held))
+                        .ifPresent(outbox::publish));
+    }
+
+    /** What is to be told; empty where the key is no text. */
+    Optional<HeldUp> describe(
+            ConsumerRecord<byte[], byte[]> record, @Nullable String type, String reason, boolean dead, Instant since) {
+        if (record.key() == null) {
+            return Optional.empty();
+        }
+        try {
+            String key =
+                    UTF_8.newDecoder().decode(ByteBuffer.wrap(record.key())).toString();
+            return Optional.of(new HeldUp(key, consumerGroup, type, reason, dead, since));
+        } catch (CharacterCodingException noText) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<EventHandlers<?>> tableOf(String topic) {
+        return tables.get().stream()
+                .<EventHandlers<?>>map(table -> table)
+                .filter(table -> table.family().topic().equals(topic))
+                .findFirst();
+    }
+}

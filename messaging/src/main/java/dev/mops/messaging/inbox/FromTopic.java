@@ -1,0 +1,108 @@
+package dev.mops.messaging.inbox;
+
+import static java.util.stream.Collectors.toSet;
+
+import dev.mops.messaging.held.EventId;
+import dev.mops.messaging.held.Failure;
+import dev.mops.messaging.held.Failure.Kind;
+import dev.mops.messaging.held.HeldRecord;
+import dev.mops.messaging.held.Ledger;
+import dev.mops.messaging.held.LedgerKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Records of the topic: taken by a claim in the inbox, and either handled or held with it. */
+final class FromTopic<E> implements Source<E> {
+
+    private final Inbox inbox;
+    private final Ledger ledger;
+    private final Duration retention;
+    private final InstantSource clock;
+
+    FromTopic(Inbox inbox, Ledger ledger, Duration retention, InstantSource clock) {
+        this.inbox = inbox;
+        this.ledger = ledger;
+        this.retention = retention;
+        this.clock = clock;
+    }
+
+    @Override
+    public Set<EventId> free(List<Item<E>> items) {
+        Set<EventId> claimed = inbox.claimed(items.stream().map(Item::id).toList());
+        Set<LedgerKey> held = ledger.held(items.stream().map(Item::key).collect(toSet()));
+        return items.stream()
+                .filter(item -> !claimed.contains(item.id()) && !held.contains(item.key()))
+                .map(Item::id)
+                .collect(toSet());
+    }
+
+    @Override
+    public List<Item<E>> take(List<Item<E>> items, Map<EventId, Failure> failures) {
+        Set<EventId> claimed = inbox.claim(items);
+        List<Item<E>> fresh = new ArrayList<>();
+        for (Item<E> item : items) {
+            // Removing drops the second delivery within one batch, too.
+            if (claimed.remove(item.id())) {
+                fresh.add(item);
+            }
+        }
+        if (fresh.isEmpty()) {
+            return fresh;
+        }
+        Map<EventId, Failure> notHandled = withForgotten(fresh, failures);
+        // After the claim: who has an event that stands before these has committed, or waits for our claims.
+        Set<LedgerKey> held =
+                new HashSet<>(ledger.lock(fresh.stream().map(Item::key).collect(toSet())));
+        List<Item<E>> toHandle = new ArrayList<>();
+        List<HeldRecord> toHold = new ArrayList<>();
+        for (Item<E> item : fresh) {
+            Failure failure = notHandled.get(item.id());
+            if (held.contains(item.key())) {
+                toHold.add(new HeldRecord(item.id(), item.key(), item.record(), null));
+            } else if (failure != null) {
+                toHold.add(new HeldRecord(item.id(), item.key(), item.record(), failure));
+                held.add(item.key());
+            } else {
+                toHandle.add(item);
+            }
+        }
+        ledger.hold(toHold);
+        return toHandle;
+    }
+
+    @Override
+    public void handled(List<Item<E>> items) {
+        // The claim says it.
+    }
+
+    /** An event that is older than what the inbox has forgotten may have taken effect: that is for an operator to say. */
+    private Map<EventId, Failure> withForgotten(List<Item<E>> fresh, Map<EventId, Failure> failures) {
+        Instant purged = clock.instant().minus(retention);
+        if (fresh.stream().noneMatch(item -> timeOf(item).isBefore(purged))) {
+            return failures;
+        }
+        Instant horizon = inbox.horizon();
+        Map<EventId, Failure> all = new HashMap<>(failures);
+        fresh.stream()
+                .filter(item -> !timeOf(item).isAfter(horizon))
+                .forEach(item -> all.put(
+                        item.id(),
+                        new Failure(
+                                Kind.HOPELESS,
+                                "dev.mops.messaging.ForgottenEvent",
+                                "The inbox has forgotten what is as old as this event: it may have taken effect before",
+                                false)));
+        return all;
+    }
+
+    private static Instant timeOf(Item<?> item) {
+        return Instant.ofEpochMilli(item.record().timestamp());
+    }
+}

@@ -1,0 +1,73 @@
+package dev.mops.messaging.inbox;
+
+import dev.mops.messaging.MessagingProperties;
+import dev.mops.messaging.held.Ledger;
+import dev.mops.messaging.held.LedgerKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The net below the wake-ups: runs heads that are overdue, since a wake-up may be lost, to retention or a crash, or late
+ * after a long stop. And forgets what the inbox need not know any more.
+ */
+final class Sweeper {
+
+    private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
+    private static final Duration PURGE_INTERVAL = Duration.ofMinutes(1);
+    private static final int PURGED_AT_ONCE = 5_000;
+
+    private final Ledger ledger;
+    private final Heads heads;
+    private final Inbox inbox;
+    private final MessagingProperties settings;
+    private boolean failed;
+
+    Sweeper(Ledger ledger, Heads heads, Inbox inbox, MessagingProperties settings) {
+        this.ledger = ledger;
+        this.heads = heads;
+        this.inbox = inbox;
+        this.settings = settings;
+    }
+
+    void startOn(ScheduledExecutorService threads) {
+        long interval = settings.sweepInterval().toMillis();
+        var _ = threads.scheduleWithFixedDelay(() -> guarded(this::sweep), interval, interval, TimeUnit.MILLISECONDS);
+        var _ = threads.scheduleWithFixedDelay(
+                () -> guarded(this::purge), 0, PURGE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void sweep() {
+        List<LedgerKey> overdue;
+        do {
+            overdue = ledger.takeOverdue(settings.sweepGrace(), settings.batchSize());
+            if (!overdue.isEmpty()) {
+                heads.sweep(overdue);
+            }
+        } while (overdue.size() == settings.batchSize());
+    }
+
+    private void purge() {
+        while (inbox.purge(settings.inboxRetention(), PURGED_AT_ONCE) == PURGED_AT_ONCE) {
+            if (Thread.currentThread().isInterrupted()) {
+                return;
+            }
+        }
+    }
+
+    // A task that throws is never scheduled again.
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+            failed = false;
+        } catch (RuntimeException e) {
+            if (!failed) {
+                log.warn("Overdue heads can't be swept for now: {}", e.toString());
+                failed = true;
+            }
+        }
+    }
+}
