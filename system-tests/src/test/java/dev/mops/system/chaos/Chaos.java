@@ -78,8 +78,7 @@ final class Chaos implements AutoCloseable {
         this.plan = plan;
         Ports ports = Ports.free();
         this.door = new Door(FreePorts.find(), ports.kafka());
-        this.platform = Platform.at(
-                root, home, ports, door.port(), List.of("--mops.messaging.retry-delays=1s,2s,4s"));
+        this.platform = Platform.at(root, home, ports, door.port(), List.of("--mops.messaging.retry-delays=1s,2s,4s"));
         // For the run that is interrupted.
         this.hook = new Thread(platform::stop);
         for (Kind kind : Kind.values()) {
@@ -129,11 +128,13 @@ final class Chaos implements AutoCloseable {
                 customers.surprises().add("A fault could not be done: " + broken);
             }
             if (!isQuiet) {
-                customers.surprises().add("Something is still under way " + UNTIL_QUIET.toSeconds() + " s after the end");
+                customers
+                        .surprises()
+                        .add("Something is still under way " + UNTIL_QUIET.toSeconds() + " s after the end");
             }
             Map<String, Long> received = new HashMap<>();
-            atTheBeginning.forEach((sku, stock) -> received.put(
-                    sku, stock.onHand() + (sku.equals(Customers.SCARCE) ? customers.received() : 0)));
+            atTheBeginning.forEach((sku, stock) ->
+                    received.put(sku, stock.onHand() + (sku.equals(Customers.SCARCE) ? customers.received() : 0)));
             History history = reader.read(customers.accepted(), received, injections, windows);
             return new Result(history, summary(history, customers, length, quiet), counts(), customers.surprises());
         }
@@ -161,8 +162,9 @@ final class Chaos implements AutoCloseable {
         Map<String, Long> statuses = new TreeMap<>();
         history.orders().values().forEach(order -> statuses.merge(order.status(), 1L, Long::sum));
         Map<String, Long> acts = new TreeMap<>();
-        history.groups().forEach((service, group) -> group.acts()
-                .forEach(act -> acts.merge(service + " " + act.action(), 1L, Long::sum)));
+        history.groups()
+                .forEach((service, group) ->
+                        group.acts().forEach(act -> acts.merge(service + " " + act.action(), 1L, Long::sum)));
         long dead = history.groups().values().stream()
                 .mapToLong(group -> group.deadLetters().size())
                 .sum();
@@ -266,7 +268,9 @@ final class Chaos implements AutoCloseable {
                     if (TODAY && fault.kind().lane == Lane.EVENTS && fault.kind() != Kind.DUPLICATES) {
                         continue;
                     }
-                    await(fault.at(), () -> System.nanoTime() - first >= fault.at().toNanos());
+                    await(
+                            fault.at(),
+                            () -> System.nanoTime() - first >= fault.at().toNanos());
                     must(PATIENCE, "no order is in flight", () -> customers.promised() > ended);
                     say(fault.kind() + " " + fault.target() + " " + fault.how());
                     hit(fault);
@@ -287,10 +291,8 @@ final class Chaos implements AutoCloseable {
                     ServiceProcess service = platform.service(fault.target());
                     outage(fault, service::kill, service::start);
                 }
-                case KILL_KAFKA ->
-                    outage(fault, platform.kafka()::kill, platform.kafka()::start);
-                case KILL_POSTGRES ->
-                    outage(fault, platform.postgres()::kill, platform.postgres()::start);
+                case KILL_KAFKA -> outage(fault, platform.kafka()::kill, platform.kafka()::start);
+                case KILL_POSTGRES -> outage(fault, platform.postgres()::kill, platform.postgres()::start);
                 case PAUSE -> {
                     if (fault.target().equals("kafka")) {
                         outage(fault, platform.kafka()::pause, platform.kafka()::resume);
@@ -303,7 +305,11 @@ final class Chaos implements AutoCloseable {
                 case REBALANCE -> rebalance(fault, dice);
                 case FAIL -> fail(fault, dice);
                 case POISON -> poison(fault, dice);
-                case DUPLICATES -> say("  " + patiently(() -> wire.duplicate(dice)) + " records once more");
+                case DUPLICATES ->
+                    must(
+                            PATIENCE,
+                            "there is nothing to deliver again",
+                            () -> patiently(() -> wire.duplicate(dice)) > 0);
                 case REPLAY -> replay(fault, dice);
                 case DISCARD -> discard(fault, dice);
             }
@@ -397,8 +403,7 @@ final class Chaos implements AutoCloseable {
             wire.poison(dice, open);
         }
 
-        private void ask(
-                String service, String how, String type, @Nullable String key, @Nullable Integer times) {
+        private void ask(String service, String how, String type, @Nullable String key, @Nullable Integer times) {
             int answer = patiently(() -> operator.fail(service, how, type, key, times));
             if (answer != 200) {
                 throw new IllegalStateException(service + " answered " + answer + " to a failure that was asked for");
@@ -407,8 +412,8 @@ final class Chaos implements AutoCloseable {
 
         private void replay(Fault fault, Random dice) {
             DeadLetter letter = anyDeadLetter(fault, dice);
-            int answer = patiently(() ->
-                    dice.nextBoolean() ? operator.replayAll(letter.service()) : operator.act(letter, "replay"));
+            int answer = patiently(
+                    () -> dice.nextBoolean() ? operator.replayAll(letter.service()) : operator.act(letter, "replay"));
             say("  " + letter + ": " + answer);
         }
 
@@ -437,9 +442,13 @@ final class Chaos implements AutoCloseable {
         /** Clears what fails, acts on all dead letters, waits until nothing is under way; whether that came about. */
         boolean endAll() {
             if (TODAY) {
-                return await(UNTIL_QUIET, () -> ended >= customers.promised()
-                        && wire.isRead(platform.services(), () -> platform.services().stream()
-                                .allMatch(service -> reader.underWay(service) == 0)));
+                return await(
+                        UNTIL_QUIET,
+                        () -> ended >= customers.promised()
+                                && wire.isRead(
+                                        platform.services(),
+                                        () -> platform.services().stream()
+                                                .allMatch(service -> reader.underWay(service) == 0)));
             }
             platform.services().forEach(service -> patiently(() -> operator.clearFailures(service)));
             Random dice = new Random(plan.seed());
@@ -450,8 +459,9 @@ final class Chaos implements AutoCloseable {
                     patiently(() -> operator.act(letter, discards ? "discard" : "replay"));
                 }
                 return ended >= customers.promised()
-                        && wire.isRead(platform.services(), () -> platform.services().stream()
-                                .allMatch(service -> reader.underWay(service) == 0));
+                        && wire.isRead(
+                                platform.services(),
+                                () -> platform.services().stream().allMatch(service -> reader.underWay(service) == 0));
             });
         }
 

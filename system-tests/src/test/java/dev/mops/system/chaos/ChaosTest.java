@@ -40,7 +40,9 @@ class ChaosTest {
             String summary = result.summary() + "violations: " + violations.size() + "\n";
             System.out.println(summary);
             Files.writeString(target.resolve("chaos-summary.txt"), summary);
-            assertThat(violations.stream().limit(20)).as("violations, seed %d", plan.seed()).isEmpty();
+            assertThat(violations.stream().limit(20))
+                    .as("violations, seed %d", plan.seed())
+                    .isEmpty();
             assertThat(result.surprises()).as("surprises, seed %d", plan.seed()).isEmpty();
             assertThat(result.counts().values())
                     .as("each kind of fault, while orders were in flight: %s", result.counts())

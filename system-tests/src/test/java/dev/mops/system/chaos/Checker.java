@@ -60,11 +60,7 @@ final class Checker {
             ends(Set.of("UNDELIVERABLE"), Set.of("RELEASED"), Set.of("REFUNDED"), Set.of("FAILED")),
             // A step that was under way when the cancellation came may have failed by itself.
             CANCELLED,
-            ends(
-                    Set.of("CANCELLED"),
-                    NOTHING_RESERVED,
-                    NOTHING_PAID,
-                    NOTHING_SHIPS));
+            ends(Set.of("CANCELLED"), NOTHING_RESERVED, NOTHING_PAID, NOTHING_SHIPS));
 
     private static final Set<String> FINAL = Set.of("SHIPPED", "REJECTED", "DECLINED", "UNDELIVERABLE", "CANCELLED");
 
@@ -173,7 +169,9 @@ final class Checker {
         String shipment = states.get(SHIPPING);
         boolean mayShip = "SHIPPED".equals(shipment) || "LABELLED".equals(shipment);
         if (history.liveLabels().contains(id) != mayShip) {
-            violated("G1", id + ": the shipment is " + shipment + ", the label " + (mayShip ? "is not live" : "is live"));
+            violated(
+                    "G1",
+                    id + ": the shipment is " + shipment + ", the label " + (mayShip ? "is not live" : "is live"));
         }
     }
 
@@ -209,7 +207,10 @@ final class Checker {
                 .orElse(null);
         if (isPaid && payment != null && charge != null) {
             if (!Objects.equals(charge.amount(), total) || !Objects.equals(payment.amount(), total)) {
-                violated("G1", id + " costs " + total + ", but " + charge.amount() + " was charged, " + payment.amount() + " noted");
+                violated(
+                        "G1",
+                        id + " costs " + total + ", but " + charge.amount() + " was charged, " + payment.amount()
+                                + " noted");
             }
         }
     }
@@ -235,10 +236,16 @@ final class Checker {
         history.received().forEach((sku, received) -> {
             Stock stock = history.stock().getOrDefault(sku, new Stock(0, 0));
             if (stock.reserved() != reserved.getOrDefault(sku, 0L)) {
-                violated("G1", "of " + sku + " " + stock.reserved() + " pieces are reserved, for orders " + reserved.getOrDefault(sku, 0L));
+                violated(
+                        "G1",
+                        "of " + sku + " " + stock.reserved() + " pieces are reserved, for orders "
+                                + reserved.getOrDefault(sku, 0L));
             }
             if (stock.onHand() + gone.getOrDefault(sku, 0L) != received) {
-                violated("G1", "of " + sku + " " + received + " pieces came, " + stock.onHand() + " are here, " + gone.getOrDefault(sku, 0L) + " left");
+                violated(
+                        "G1",
+                        "of " + sku + " " + received + " pieces came, " + stock.onHand() + " are here, "
+                                + gone.getOrDefault(sku, 0L) + " left");
             }
         });
     }
@@ -293,7 +300,10 @@ final class Checker {
             }
             Order order = history.orders().get(id);
             if (order != null && !order.timeline().equals(expectedTimeline(id))) {
-                violated("G3", id + ": the timeline is " + named(order.timeline()) + ", the log " + named(expectedTimeline(id)));
+                violated(
+                        "G3",
+                        id + ": the timeline is " + named(order.timeline()) + ", the log "
+                                + named(expectedTimeline(id)));
             }
             Map<String, String> states = statesOf(id);
             history.groups().keySet().forEach(service -> {
@@ -309,7 +319,10 @@ final class Checker {
                                 .toList());
                 Set<End> ends = fold(service).ends(steps, wish);
                 if (!ends.contains(end)) {
-                    violated("G3", id + ": " + service + " is where no effects in the order of the log lead: " + end + ", not " + ends + "; the log: " + steps);
+                    violated(
+                            "G3",
+                            id + ": " + service + " is where no effects in the order of the log lead: " + end + ", not "
+                                    + ends + "; the log: " + steps);
                 }
             });
         });
@@ -368,7 +381,10 @@ final class Checker {
             known.addAll(group.discarded());
             events.forEach((id, event) -> {
                 if (event.type() != null && fold(service).hears(event.type()) && !known.contains(id)) {
-                    violated("G4", service + " neither handled nor holds " + event.type() + " " + id + " of " + event.key() + " at " + event.place());
+                    violated(
+                            "G4",
+                            service + " neither handled nor holds " + event.type() + " " + id + " of " + event.key()
+                                    + " at " + event.place());
                 }
             });
             Set<History.Place> dead = new HashSet<>(group.deadLetters());
@@ -392,13 +408,19 @@ final class Checker {
                     .anyMatch(event ->
                             event.type() != null && ENDS.containsKey(event.type()) && window.contains(event.at()));
             if (!moved) {
-                violated("G5", "while some orders failed, from " + window.from() + " to " + window.until() + ", no other ended");
+                violated(
+                        "G5",
+                        "while some orders failed, from " + window.from() + " to " + window.until()
+                                + ", no other ended");
             }
         }
         history.groups()
                 .forEach((service, group) -> group.acts().stream()
                         .filter(act -> !isExplained(service, act))
-                        .forEach(act -> violated("G5", service + " has a dead letter that nobody asked for: " + act.type() + " of " + act.key())));
+                        .forEach(act -> violated(
+                                "G5",
+                                service + " has a dead letter that nobody asked for: " + act.type() + " of "
+                                        + act.key())));
     }
 
     /** A failure that was asked for, a record that nobody can read, or what an operator's discard left without its beginning. */

@@ -55,7 +55,8 @@ class CheckerTest {
         story.stock.put("CABLE", new Stock(9, 1));
         discard(Story.BILLING, reserved, order);
 
-        caught("G1: " + order + ": the first final event is order.payment_declined, but inventory-service ends in RESERVED");
+        caught("G1: " + order
+                + ": the first final event is order.payment_declined, but inventory-service ends in RESERVED");
     }
 
     @Nested

@@ -171,8 +171,7 @@ final class Customers implements AutoCloseable {
             if (answer != null) {
                 if (answer.statusCode() == 202) {
                     accepted.computeIfPresent(
-                            order,
-                            (id, wish) -> new Wish(wish.lines(), wish.paymentToken(), wish.postalCode(), true));
+                            order, (id, wish) -> new Wish(wish.lines(), wish.paymentToken(), wish.postalCode(), true));
                 }
                 return;
             }
@@ -207,8 +206,8 @@ final class Customers implements AutoCloseable {
                 return answer;
             }
             if (answer.statusCode() != 429 && answer.statusCode() != 503) {
-                surprises.add(answer.statusCode() + " to " + path.replaceAll("[0-9a-f-]{36}", "…") + ": "
-                        + answer.body());
+                surprises.add(
+                        answer.statusCode() + " to " + path.replaceAll("[0-9a-f-]{36}", "…") + ": " + answer.body());
             }
         } catch (IOException nobodyThere) {
             answers.computeIfAbsent(0, status -> new AtomicLong()).incrementAndGet();

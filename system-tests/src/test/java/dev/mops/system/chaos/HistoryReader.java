@@ -49,7 +49,8 @@ final class HistoryReader {
         this.wire = wire;
     }
 
-    History read(Map<UUID, Wish> accepted, Map<String, Long> received, List<Injection> injections, List<Window> windows) {
+    History read(
+            Map<UUID, Wish> accepted, Map<String, Long> received, List<Injection> injections, List<Window> windows) {
         Map<String, Group> groups = new LinkedHashMap<>();
         platform.services().forEach(service -> groups.put(service, group(service)));
         return new History(
@@ -178,8 +179,7 @@ final class HistoryReader {
         return byOrder(
                 "order-service",
                 "SELECT id, status FROM orders",
-                row -> new Order(
-                        row.getString(2), timelines.getOrDefault(row.getObject(1, UUID.class), List.of())));
+                row -> new Order(row.getString(2), timelines.getOrDefault(row.getObject(1, UUID.class), List.of())));
     }
 
     private Map<UUID, Reservation> reservations() {
@@ -192,8 +192,7 @@ final class HistoryReader {
         return byOrder(
                 "inventory-service",
                 "SELECT order_id, status FROM reservation",
-                row -> new Reservation(
-                        row.getString(2), lines.getOrDefault(row.getObject(1, UUID.class), Map.of())));
+                row -> new Reservation(row.getString(2), lines.getOrDefault(row.getObject(1, UUID.class), Map.of())));
     }
 
     /** By the order that the first column names, be it the id or a business key that ends with it. */

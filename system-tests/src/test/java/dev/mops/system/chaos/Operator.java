@@ -94,15 +94,14 @@ final class Operator {
     }
 
     private HttpResponse<String> send(String method, String service, String path, @Nullable Object body) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(platform.service(service).url() + path))
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create(platform.service(service).url() + path))
                 .timeout(Duration.ofSeconds(10))
                 .header("Content-Type", "application/json")
                 .header("X-Operator", "chaos")
                 .method(
                         method,
-                        body == null
-                                ? BodyPublishers.noBody()
-                                : BodyPublishers.ofString(JSON.writeValueAsString(body)))
+                        body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(JSON.writeValueAsString(body)))
                 .build();
         try {
             return http.send(request, HttpResponse.BodyHandlers.ofString());

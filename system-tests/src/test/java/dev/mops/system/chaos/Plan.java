@@ -25,9 +25,15 @@ record Plan(long seed, Duration length, List<Fault> faults) {
 
     /** Faults of one lane come one after the other, those of different lanes at the same time. */
     enum Lane {
-        OUTAGES,
-        REBALANCES,
-        EVENTS
+        OUTAGES(9),
+        REBALANCES(25),
+        EVENTS(5);
+
+        private final int secondsBetween;
+
+        Lane(int secondsBetween) {
+            this.secondsBetween = secondsBetween;
+        }
     }
 
     /** What is done. */
@@ -83,8 +89,8 @@ record Plan(long seed, Duration length, List<Fault> faults) {
             List<Kind> kinds = Arrays.stream(Kind.values())
                     .filter(kind -> kind.lane == lane)
                     .toList();
-            // A deck has each kind once: so many decks that a fault comes about every eight seconds.
-            int decks = Math.max(AT_LEAST, (int) (length.toSeconds() / (8L * kinds.size())));
+            // A deck has each kind once.
+            int decks = Math.max(AT_LEAST, (int) (length.toSeconds() / lane.secondsBetween / kinds.size()));
             List<Kind> order = new ArrayList<>();
             for (int i = 0; i < decks; i++) {
                 List<Kind> deck = new ArrayList<>(kinds);
@@ -111,7 +117,8 @@ record Plan(long seed, Duration length, List<Fault> faults) {
                     case DUPLICATES -> "orders";
                     default -> service;
                 };
-        // Some pauses are longer than a consumer's session of 6 s: its partitions go to nobody, or to a second instance.
+        // Some pauses are longer than a consumer's session of 6 s: its partitions go to nobody, or to a second
+        // instance.
         Duration lasting = Duration.ofMillis(
                 switch (kind) {
                     case PAUSE, CUT_PORT -> random.nextLong(500, 8_000);

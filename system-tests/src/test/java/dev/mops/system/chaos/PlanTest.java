@@ -30,9 +30,6 @@ class PlanTest {
         Map<Kind, Long> counts = plan.faults().stream().collect(groupingBy(Fault::kind, counting()));
         assertThat(counts).containsOnlyKeys(Kind.values());
         assertThat(counts.values()).allMatch(count -> count >= Plan.AT_LEAST);
-        assertThat(plan.faults())
-                .extracting(Fault::at)
-                .isSorted()
-                .allMatch(at -> at.compareTo(plan.length()) < 0);
+        assertThat(plan.faults()).extracting(Fault::at).isSorted().allMatch(at -> at.compareTo(plan.length()) < 0);
     }
 }

@@ -6,6 +6,7 @@ import dev.mops.local.Platform;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -53,8 +54,8 @@ final class Wire implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
 
     Wire(Platform platform) {
-        this.config = Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, platform.kafka().bootstrapServers());
+        this.config =
+                Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, platform.kafka().bootstrapServers());
         this.producer = new KafkaProducer<>(
                 Map.of(
                         ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -115,11 +116,16 @@ final class Wire implements AutoCloseable {
     int duplicate(Random dice) {
         List<ConsumerRecord<byte[], byte[]>> again = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(ORDERS)) {
-            List<TopicPartition> partitions = List.copyOf(consumer.assignment());
-            TopicPartition partition = partitions.get(dice.nextInt(partitions.size()));
+            Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(consumer.assignment()));
+            ends.values().removeIf(end -> end == 0);
+            if (ends.isEmpty()) {
+                return 0;
+            }
+            TopicPartition partition = List.copyOf(ends.keySet()).get(dice.nextInt(ends.size()));
             consumer.assign(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-            long begin = dice.nextBoolean() ? Math.max(0, end - 50) : dice.nextLong(end + 1);
+            long end = ends.getOrDefault(partition, 0L);
+            // The latest, whose effects are under way, or older ones.
+            long begin = dice.nextBoolean() ? Math.max(0, end - 50) : dice.nextLong(end);
             consumer.seek(partition, begin);
             while (again.size() < 50 && consumer.position(partition) < end) {
                 consumer.poll(POLL).forEach(again::add);
