@@ -113,6 +113,8 @@ CREATE TABLE dead_letter_bulk (
     position       bigint      NOT NULL DEFAULT 0,
     acted          bigint      NOT NULL DEFAULT 0,
     skipped        bigint      NOT NULL DEFAULT 0,
+    -- When the last act was, for the rate.
+    acted_at       timestamptz,
     finished_at    timestamptz
 );
 

@@ -1,0 +1,74 @@
+package dev.mops.messaging.deadletter;
+
+import dev.mops.messaging.MessagingProperties;
+import dev.mops.messaging.MessagingSchema;
+import dev.mops.messaging.Outbox;
+import dev.mops.messaging.inbox.InboxAutoConfiguration;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** What is held, as metrics and as details of health. */
+@AutoConfiguration(
+        after = InboxAutoConfiguration.class,
+        afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
+public final class HeldHealthAutoConfiguration {
+
+    private static final Duration OLD_OUTBOX = Duration.ofSeconds(30);
+
+    @Bean
+    @ConditionalOnBean(MeterRegistry.class)
+    HeldMetrics heldMetrics(
+            JdbcTemplate jdbc,
+            MessagingProperties settings,
+            @Value("${spring.application.name}") String application,
+            Outbox outbox,
+            MeterRegistry meters,
+            // Not used, but its tables must be there first.
+            MessagingSchema schema) {
+        return new HeldMetrics(sampler(jdbc, settings, application, outbox), meters);
+    }
+
+    private static Supplier<HeldSample> sampler(
+            JdbcTemplate jdbc, MessagingProperties settings, String application, Outbox outbox) {
+        return () -> HeldSample.take(jdbc, settings.groupOf(application), outbox);
+    }
+
+    /** Without the starter of the actuator there is no health. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(HealthIndicator.class)
+    static class HealthConfiguration {
+
+        /** Named after the module, as which it is shown. Up, whatever is held: a restart would mend nothing. */
+        @Bean
+        HealthIndicator messagingHealthIndicator(
+                JdbcTemplate jdbc,
+                MessagingProperties settings,
+                @Value("${spring.application.name}") String application,
+                Outbox outbox) {
+            Supplier<HeldSample> sampler = sampler(jdbc, settings, application, outbox);
+            return () -> {
+                HeldSample held = sampler.get();
+                return Health.up()
+                        .withDetail("retrying", held.retrying())
+                        .withDetail("dead", held.dead())
+                        .withDetail("followers", held.followers())
+                        .withDetail("oldestRetryingSeconds", Math.round(held.oldestRetryingSeconds()))
+                        .withDetail("oldestDeadSeconds", Math.round(held.oldestDeadSeconds()))
+                        .withDetail("deadByType", held.deadByType())
+                        .withDetail("outboxAgeSeconds", held.outboxAge().toSeconds())
+                        .withDetail("outboxIsOld", held.outboxAge().compareTo(OLD_OUTBOX) > 0)
+                        .build();
+            };
+        }
+    }
+}
