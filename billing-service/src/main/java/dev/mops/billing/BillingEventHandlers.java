@@ -6,7 +6,10 @@ import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderEvents;
+import dev.mops.events.order.OrderHeldUp;
+import dev.mops.events.order.OrderResumed;
 import dev.mops.events.order.OrderShipped;
+import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
 import dev.mops.messaging.EventHandlers;
 import org.springframework.context.annotation.Bean;
@@ -26,6 +29,24 @@ class BillingEventHandlers {
                 .on(OrderShipped.class, payments::follow)
                 .on(ShipmentFailed.class, payments::intend, payments::call, payments::record)
                 .on(CancellationRequested.class, payments::intend, payments::call, payments::record)
+                // Its own event, too: a charge that was discarded while its answer was not known is taken back.
+                .on(PaymentDeclined.class, payments::intend, payments::call, payments::record)
+                .discarded(OrderCreated.class, payments::discard)
+                .discarded(InventoryReserved.class, payments::discard)
+                .discarded(InventoryRejected.class, payments::discard)
+                .discarded(OrderShipped.class, payments::discard)
+                .discarded(ShipmentFailed.class, payments::discard)
+                .discarded(CancellationRequested.class, payments::discard)
+                .discarded(PaymentDeclined.class, payments::discard)
+                .announcing(
+                        held -> OrderHeldUp.of(
+                                held.key(),
+                                held.consumerGroup(),
+                                held.eventType(),
+                                held.reason(),
+                                held.dead(),
+                                held.since()),
+                        held -> OrderResumed.of(held.key(), held.consumerGroup()))
                 .build();
     }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.mops.billing.PaymentGateway.Answer;
 import dev.mops.billing.PaymentGateway.Request;
+import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.Money;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
@@ -63,6 +64,16 @@ class Payment {
             case Answer.Voided _ -> Optional.empty();
             case Answer.Refunded _ -> Optional.of(new OrderRefunded(orderId, paymentId, knownAmount()));
         };
+    }
+
+    /** An operator gave an event up. Returns what is to be published. */
+    Optional<OrderEvent> discard(OrderEvent event) {
+        PaymentStatus before = status;
+        move(status.onDiscard(event));
+        boolean wasToBePaid = event instanceof OrderCreated || event instanceof InventoryReserved;
+        return wasToBePaid && status != before
+                ? Optional.of(new PaymentDeclined(orderId, paymentId, "Discarded by an operator"))
+                : Optional.empty();
     }
 
     /** What is to be asked of the gateway: by the state alone, so that an intent that is open is asked again. */

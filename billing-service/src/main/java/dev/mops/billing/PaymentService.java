@@ -51,9 +51,7 @@ class PaymentService {
     /**
      * Asks the gateway.
      *
-     * @throws GatewayUnavailableException if the gateway is away; the backoff of the batch retries it, as it does
-     *     everything that throws. This is the place from where the failure path is to hear that the outside is away, so
-     *     that only this order waits and no attempt is used
+     * @throws GatewayUnavailableException if the gateway is away: only this order waits, and no attempt is used
      */
     @Transactional(propagation = Propagation.NEVER)
     Answer call(Request request) {
@@ -67,6 +65,16 @@ class PaymentService {
     /** Takes the gateway's answer, and publishes what it means for the order. */
     void record(OrderEvent event, Answer answer) {
         paymentOf(event.orderId()).on(answer).ifPresent(outbox::publish);
+    }
+
+    /** An operator gave an event up: closes what waits for it, and tells the others. Nobody is called here. */
+    void discard(OrderEvent event) {
+        Payment payment = paymentOf(event.orderId());
+        Optional<OrderEvent> told = payment.discard(event);
+        if (payment.status() != PaymentStatus.NEW) {
+            payments.save(payment);
+        }
+        told.ifPresent(outbox::publish);
     }
 
     private Payment paymentOf(UUID orderId) {

@@ -7,8 +7,10 @@ import dev.mops.events.order.InventoryReleased;
 import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderHeldUp;
 import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.OrderRefunded;
+import dev.mops.events.order.OrderResumed;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
@@ -58,7 +60,7 @@ enum PaymentStatus {
                     case PAID -> SETTLED;
                     case OPEN, CHARGING, DECLINED, VOIDING, VOIDED, REFUNDING, REFUNDED, SETTLED -> this;
                 };
-            case InventoryRejected _, ShipmentFailed _, CancellationRequested _ ->
+            case InventoryRejected _, PaymentDeclined _, ShipmentFailed _, CancellationRequested _ ->
                 switch (this) {
                     // A tombstone, so that the order's beginning is ignored when it comes late.
                     case NEW -> VOIDED;
@@ -67,7 +69,28 @@ enum PaymentStatus {
                     case PAID -> REFUNDING;
                     case DECLINED, VOIDING, VOIDED, REFUNDING, REFUNDED, SETTLED -> this;
                 };
-            case OrderPaid _, PaymentDeclined _, InventoryReleased _, OrderRefunded _ -> this;
+            case OrderPaid _, InventoryReleased _, OrderRefunded _, OrderHeldUp _, OrderResumed _ -> this;
+        };
+    }
+
+    /**
+     * The status after an operator discarded an event: nothing is asked of the gateway, and nothing that was not asked yet
+     * will be.
+     */
+    PaymentStatus onDiscard(OrderEvent event) {
+        return switch (event) {
+            case OrderCreated _ -> this == NEW ? DECLINED : this;
+            case InventoryReserved _ ->
+                switch (this) {
+                    case NEW, OPEN -> DECLINED;
+                    // Whether the charge was made is not known: it is taken back once order.payment_declined is heard.
+                    case CHARGING -> VOIDING;
+                    case PAID, DECLINED, VOIDING, VOIDED, REFUNDING, REFUNDED, SETTLED -> this;
+                };
+            case OrderShipped _ -> this == PAID ? SETTLED : this;
+            case InventoryRejected _, PaymentDeclined _, ShipmentFailed _, CancellationRequested _ ->
+                this == NEW || this == OPEN ? VOIDED : this;
+            case OrderPaid _, InventoryReleased _, OrderRefunded _, OrderHeldUp _, OrderResumed _ -> this;
         };
     }
 

@@ -20,6 +20,7 @@ import dev.mops.events.order.OrderRefunded;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
+import dev.mops.messaging.EventHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -46,6 +47,9 @@ class PaymentsTest extends BillingServiceTest {
 
     @Autowired
     TransactionTemplate transaction;
+
+    @Autowired
+    EventHandlers<OrderEvent> handlers;
 
     @Test
     void an_order_that_is_reserved_is_charged_and_one_that_has_shipped_is_settled() {
@@ -270,6 +274,105 @@ class PaymentsTest extends BillingServiceTest {
     }
 
     @Test
+    void an_order_whose_beginning_is_discarded_is_declined_and_never_charged() {
+        discard(created(orderId, "tok_approved"));
+        deliver(reserved());
+
+        assertDiscarded(PaymentStatus.DECLINED);
+        assertThat(books(orderId)).isEmpty();
+        assertThat(storedToken()).isNull();
+    }
+
+    @Test
+    void a_reservation_that_is_discarded_before_the_charge_declines_the_order() {
+        deliver(created(orderId, "tok_approved"));
+
+        discard(reserved());
+        discard(reserved());
+        deliver(cancelled());
+
+        assertDiscarded(PaymentStatus.DECLINED);
+        assertThat(books(orderId)).isEmpty();
+        assertThat(storedToken()).isNull();
+    }
+
+    @Test
+    void a_reservation_that_is_discarded_after_the_charge_changes_nothing() {
+        deliver(created(orderId, "tok_approved"), reserved());
+
+        discard(reserved());
+        awaitHandled();
+
+        assertThat(payment(orderId).status()).isEqualTo(PaymentStatus.PAID);
+        assertThat(published(orderId)).hasOnlyElementsOfType(OrderPaid.class).hasSize(1);
+    }
+
+    @Test
+    void a_charge_whose_outcome_is_unknown_and_that_is_then_discarded_and_then_cancelled_is_taken_back_once() {
+        deliver(created(orderId, "tok_approved"));
+        service.call(service.intend(reserved()).orElseThrow());
+
+        discard(reserved());
+        awaitHandled();
+        assertDiscarded(PaymentStatus.VOIDED);
+        deliver(cancelled());
+
+        assertDiscarded(PaymentStatus.VOIDED);
+        assertThat(books(orderId)).containsExactly(new Booking("VOIDED", TOTAL.value(), 1, 1, 0));
+    }
+
+    @Test
+    void a_cancellation_that_stands_before_the_discarded_charge_in_the_log_takes_it_back_too() {
+        deliver(created(orderId, "tok_approved"));
+        service.call(service.intend(reserved()).orElseThrow());
+
+        // The row of the payment is locked until the cancellation stands in the log.
+        transaction.executeWithoutResult(_ -> {
+            discard(reserved());
+            send(cancelled());
+        });
+        awaitHandled();
+
+        assertDiscarded(PaymentStatus.VOIDED);
+        assertThat(books(orderId)).containsExactly(new Booking("VOIDED", TOTAL.value(), 1, 1, 0));
+    }
+
+    @Test
+    void a_charge_that_arrives_after_it_was_discarded_takes_no_money() {
+        deliver(created(orderId, "tok_approved"));
+        Request charge = service.intend(reserved()).orElseThrow();
+        discard(reserved());
+        awaitHandled();
+
+        Answer answer = service.call(charge);
+
+        assertThat(answer).isEqualTo(new Answer.Declined("voided"));
+        assertDiscarded(PaymentStatus.VOIDED);
+        assertThat(books(orderId)).containsExactly(new Booking("VOIDED", null, 1, 1, 0));
+    }
+
+    @Test
+    void an_order_whose_cancellation_is_discarded_before_it_is_charged_is_not_charged() {
+        deliver(created(orderId, "tok_approved"));
+
+        discard(cancelled());
+        deliver(reserved());
+
+        assertVoidedWithoutCharge();
+    }
+
+    @Test
+    void a_shipment_that_is_discarded_settles_the_payment_all_the_same() {
+        deliver(created(orderId, "tok_approved"), reserved());
+
+        discard(shipped());
+        deliver(cancelled());
+
+        assertThat(payment(orderId).status()).isEqualTo(PaymentStatus.SETTLED);
+        assertThat(published(orderId)).hasOnlyElementsOfType(OrderPaid.class).hasSize(1);
+    }
+
+    @Test
     void the_gateway_is_never_called_inside_a_transaction() {
         Request request = new Request.VoidCharge("charge:" + orderId);
 
@@ -354,6 +457,13 @@ class PaymentsTest extends BillingServiceTest {
         assertThat(storedToken()).isNull();
     }
 
+    private void assertDiscarded(PaymentStatus status) {
+        PaymentView payment = payment(orderId);
+        assertThat(payment.status()).isEqualTo(status);
+        assertThat(published(orderId))
+                .containsExactly(new PaymentDeclined(orderId, payment.paymentId(), "Discarded by an operator"));
+    }
+
     private void assertVoidedWithoutCharge() {
         PaymentView payment = payment(orderId);
         assertThat(payment.status()).isEqualTo(PaymentStatus.VOIDED);
@@ -374,6 +484,14 @@ class PaymentsTest extends BillingServiceTest {
         assertThat(books(orderId)).singleElement().satisfies(booking -> {
             assertThat(booking.state()).isEqualTo("REFUNDED");
             assertThat(booking.refundCalls()).isEqualTo(calls);
+        });
+    }
+
+    /** An operator discards an event. */
+    private void discard(OrderEvent event) {
+        transaction.executeWithoutResult(_ -> {
+            handlers.prepare(List.of(event));
+            handlers.discard(event, envelope(event).metadata());
         });
     }
 

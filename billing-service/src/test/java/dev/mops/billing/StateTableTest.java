@@ -2,23 +2,34 @@ package dev.mops.billing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verifyNoInteractions;
+import static org.mockito.Mockito.when;
 
 import dev.mops.billing.PaymentGateway.Answer;
 import dev.mops.billing.PaymentGateway.Request;
+import dev.mops.events.EventCodec;
 import dev.mops.events.EventDefinition;
+import dev.mops.events.EventMetadata;
 import dev.mops.events.order.CancellationRequested;
 import dev.mops.events.order.InventoryRejected;
 import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderEvents;
 import dev.mops.events.order.OrderShipped;
+import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.EventHandlers.Step;
+import dev.mops.messaging.Outbox;
 import dev.mops.messaging.test.StateTable;
 import dev.mops.messaging.test.StateTable.Cell;
 import dev.mops.messaging.test.StateTable.Outcome;
+import jakarta.persistence.EntityManager;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +48,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StateTableTest {
 
     private static final StateTable TABLE = StateTable.of("Payment");
+    private static final StateTable DISCARDED = StateTable.of("Payment, discarded");
     private static final EventHandlers<OrderEvent> HANDLERS =
             new BillingEventHandlers().handlers(mock(PaymentService.class));
 
@@ -51,6 +63,7 @@ class StateTableTest {
             Map.entry("order.created", CREATED),
             Map.entry("order.inventory_reserved", RESERVED),
             Map.entry("order.inventory_rejected", new InventoryRejected(ID, List.of())),
+            Map.entry("order.payment_declined", new PaymentDeclined(ID, ID, "no money")),
             Map.entry("order.shipped", SHIPPED),
             Map.entry("order.shipment_failed", new ShipmentFailed(ID, ID, "no such place")),
             Map.entry("order.cancellation_requested", CANCELLED),
@@ -103,6 +116,7 @@ class StateTableTest {
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessageContaining(before.name())
                         .hasMessageContaining(taken.getClass().getSimpleName());
+            case Cell.Undone() -> throw new AssertionError("Only a discard leaves something undone");
             case Cell.NotHeard() -> throw new AssertionError(row + " is not heard in " + before);
         }
     }
@@ -110,6 +124,66 @@ class StateTableTest {
     static Stream<Arguments> heardCells() {
         return TABLE.heard().stream()
                 .flatMap(row -> TABLE.states().stream().map(state -> Arguments.of(row, PaymentStatus.valueOf(state))));
+    }
+
+    @Test
+    void the_table_of_discards_has_every_status_and_every_event_that_is_heard() {
+        assertThat(DISCARDED.states()).isEqualTo(TABLE.states());
+        assertThat(DISCARDED.events())
+                .containsExactlyInAnyOrderElementsOf(
+                        TABLE.heard().stream().filter(HANDLERS::handles).toList());
+    }
+
+    @ParameterizedTest(name = "{0} in {1}")
+    @MethodSource("discardedCells")
+    void a_discard_does_what_the_cell_says_and_calls_nobody(String row, PaymentStatus before) {
+        OrderEvent event = (OrderEvent) Objects.requireNonNull(TAKEN.get(row));
+        Payment payment = paymentIn(before);
+        List<Payment> stored = new ArrayList<>(before == PaymentStatus.NEW ? List.of() : List.of(payment));
+        EntityManager store = mock(EntityManager.class);
+        when(store.contains(any())).thenAnswer(call -> stored.contains(call.getArgument(0)));
+        when(store.find(Payment.class, ID))
+                .thenAnswer(_ -> stored.stream().findFirst().orElse(null));
+        doAnswer(call -> stored.add(call.getArgument(0))).when(store).persist(any());
+        List<Object> published = new ArrayList<>();
+        Outbox outbox = mock(Outbox.class);
+        when(outbox.publish(any())).thenAnswer(call -> {
+            published.add(call.getArgument(0));
+            return describe(event);
+        });
+        PaymentGateway outside = mock(PaymentGateway.class);
+        PaymentService service = new PaymentService(new Payments(store), outside, outbox);
+
+        new BillingEventHandlers().handlers(service).discard(event, describe(event));
+
+        Outcome outcome = new Outcome(
+                stored.stream()
+                        .findFirst()
+                        .map(Payment::status)
+                        .orElse(PaymentStatus.NEW)
+                        .name(),
+                published.stream()
+                        .map(told ->
+                                OrderEvents.FAMILY.definitionOf(told.getClass()).type())
+                        .findFirst(),
+                Optional.empty());
+        switch (DISCARDED.cell(row, before.name())) {
+            case Cell.Ignored(), Cell.Undone() ->
+                assertThat(outcome).isEqualTo(new Outcome(before.name(), Optional.empty(), Optional.empty()));
+            case Cell.Moves(List<Outcome> outcomes) -> assertThat(outcomes).containsExactly(outcome);
+            case Cell.Refused(), Cell.NotHeard() -> throw new AssertionError("Whatever is heard can be discarded");
+        }
+        assertThat(published).hasSizeLessThan(2);
+        verifyNoInteractions(outside);
+    }
+
+    static Stream<Arguments> discardedCells() {
+        return DISCARDED.events().stream()
+                .flatMap(row -> Arrays.stream(PaymentStatus.values()).map(status -> Arguments.of(row, status)));
+    }
+
+    private static EventMetadata describe(OrderEvent event) {
+        return new EventCodec<>(OrderEvents.FAMILY).describe(event, "/test", Instant.EPOCH, null, null, null);
     }
 
     private static Outcome take(Payment payment, Object taken) {

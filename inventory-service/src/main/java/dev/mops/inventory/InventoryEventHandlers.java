@@ -4,6 +4,8 @@ import dev.mops.events.order.CancellationRequested;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderEvents;
+import dev.mops.events.order.OrderHeldUp;
+import dev.mops.events.order.OrderResumed;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
@@ -24,6 +26,16 @@ class InventoryEventHandlers {
                 .on(ShipmentFailed.class, stock::release)
                 .on(CancellationRequested.class, stock::release)
                 .on(OrderShipped.class, stock::dispatch)
+                .discarded(OrderCreated.class, stock::discard)
+                .announcing(
+                        held -> OrderHeldUp.of(
+                                held.key(),
+                                held.consumerGroup(),
+                                held.eventType(),
+                                held.reason(),
+                                held.dead(),
+                                held.since()),
+                        held -> OrderResumed.of(held.key(), held.consumerGroup()))
                 .build();
     }
 }

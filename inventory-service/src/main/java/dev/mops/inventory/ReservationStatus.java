@@ -6,8 +6,10 @@ import dev.mops.events.order.InventoryReleased;
 import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderHeldUp;
 import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.OrderRefunded;
+import dev.mops.events.order.OrderResumed;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
@@ -39,7 +41,13 @@ enum ReservationStatus {
                 throw new IllegalStateException(
                         "The order %s shipped, but its reservation is %s".formatted(event.orderId(), this));
             case OrderShipped _ -> this == RESERVED ? DISPATCHED : this;
-            case InventoryReserved _, InventoryRejected _, InventoryReleased _, OrderPaid _, OrderRefunded _ -> this;
+            case InventoryReserved _,
+                    InventoryRejected _,
+                    InventoryReleased _,
+                    OrderPaid _,
+                    OrderRefunded _,
+                    OrderHeldUp _,
+                    OrderResumed _ -> this;
         };
     }
 }

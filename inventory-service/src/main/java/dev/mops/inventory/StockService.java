@@ -67,6 +67,22 @@ class StockService {
         }
     }
 
+    /** Rejects an order whose beginning an operator gave up. */
+    void discard(OrderCreated order) {
+        if (reservations.find(order.orderId()).isPresent()) {
+            return;
+        }
+        Reservation reservation = new Reservation(order.orderId());
+        reservation.on(order, false);
+        reservations.save(reservation);
+        // A rejection names a line that is short: whatever is in stock, none of it is available to this order.
+        outbox.publish(new InventoryRejected(
+                order.orderId(),
+                order.lines().stream()
+                        .map(line -> new Shortage(line.sku(), line.quantity(), 0))
+                        .toList()));
+    }
+
     /** Puts back what is reserved for an order. */
     void release(OrderEvent event) {
         Reservation reservation = reservationOf(event);

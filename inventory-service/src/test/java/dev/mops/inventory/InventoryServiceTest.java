@@ -12,9 +12,11 @@ import dev.mops.events.order.Money;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderEvents;
+import dev.mops.events.order.OrderHeldUp;
 import dev.mops.events.order.OrderLine;
 import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.OrderRefunded;
+import dev.mops.events.order.OrderResumed;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
@@ -146,7 +148,7 @@ abstract class InventoryServiceTest {
             case OrderCreated _, CancellationRequested _ -> "/order-service";
             case OrderPaid _, PaymentDeclined _, OrderRefunded _ -> "/billing-service";
             case OrderShipped _, ShipmentFailed _ -> "/shipping-service";
-            case InventoryReserved _, InventoryRejected _, InventoryReleased _ ->
+            case InventoryReserved _, InventoryRejected _, InventoryReleased _, OrderHeldUp _, OrderResumed _ ->
                 throw new IllegalArgumentException("The service itself publishes " + event);
         };
     }

@@ -9,10 +9,12 @@ import dev.mops.events.order.InventoryRejected;
 import dev.mops.events.order.InventoryRejected.Shortage;
 import dev.mops.events.order.InventoryReleased;
 import dev.mops.events.order.InventoryReserved;
+import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
 import dev.mops.inventory.StockController.StockView;
+import dev.mops.messaging.EventHandlers;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
@@ -20,11 +22,19 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Every event here is delivered twice. */
 class ReservationTest extends InventoryServiceTest {
 
     private final UUID orderId = UUID.randomUUID();
+
+    @Autowired
+    private EventHandlers<OrderEvent> handlers;
+
+    @Autowired
+    private TransactionTemplate transaction;
 
     @Test
     void an_order_is_reserved_when_all_of_it_is_in_stock() {
@@ -142,6 +152,44 @@ class ReservationTest extends InventoryServiceTest {
 
         awaitAnswers(new InventoryReserved(orderId));
         assertThat(stock(sku)).isEqualTo(new StockView(sku, 1, 1, 0));
+    }
+
+    @Test
+    void an_order_whose_beginning_is_discarded_is_rejected_and_nothing_is_available_to_it() {
+        String sku = product(10);
+        OrderCreated created = created(orderId, line(sku, 4), line("NO-SUCH-SKU", 1));
+
+        discard(created);
+        discard(created);
+        published(created, new CancellationRequested(orderId));
+
+        awaitHeard(orderId);
+        assertThat(answers(orderId))
+                .containsExactly(new InventoryRejected(
+                        orderId, List.of(new Shortage(sku, 4, 0), new Shortage("NO-SUCH-SKU", 1, 0))));
+        assertThat(stock(sku)).isEqualTo(new StockView(sku, 10, 0, 10));
+    }
+
+    @Test
+    void an_order_that_is_reserved_stays_so_when_its_beginning_is_discarded() {
+        String sku = product(10);
+        OrderCreated created = created(orderId, line(sku, 4));
+        published(created);
+        awaitAnswers(new InventoryReserved(orderId));
+
+        discard(created);
+
+        published(new CancellationRequested(orderId));
+        awaitAnswers(new InventoryReserved(orderId), new InventoryReleased(orderId));
+        assertThat(stock(sku)).isEqualTo(new StockView(sku, 10, 0, 10));
+    }
+
+    /** An operator discards an event. */
+    private void discard(OrderEvent event) {
+        transaction.executeWithoutResult(_ -> {
+            handlers.prepare(List.of(event));
+            handlers.discard(event, topic.envelope("/elsewhere", event).metadata());
+        });
     }
 
     private void awaitAnswers(OrderEvent... expected) {

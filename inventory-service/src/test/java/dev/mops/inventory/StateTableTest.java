@@ -20,9 +20,11 @@ import dev.mops.events.order.Money;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderEvents;
+import dev.mops.events.order.OrderHeldUp;
 import dev.mops.events.order.OrderLine;
 import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.OrderRefunded;
+import dev.mops.events.order.OrderResumed;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
@@ -52,6 +54,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StateTableTest {
 
     private static final StateTable TABLE = StateTable.of("Reservation");
+    private static final StateTable DISCARDED = StateTable.of("Reservation, discarded");
 
     private static final UUID ORDER = UUID.randomUUID();
     private static final String SKU = "LAPTOP-14";
@@ -96,6 +99,7 @@ class StateTableTest {
 
         switch (TABLE.cell(type, status.name())) {
             case Cell.NotHeard _ -> assertThat(status.on(event, true)).isEqualTo(status);
+            case Cell.Undone _ -> throw new AssertionError("Only a discard leaves something undone");
             case Cell.Ignored _ -> {
                 Service service = new Service(status);
                 long onHand = service.stock.onHand();
@@ -119,6 +123,36 @@ class StateTableTest {
                                 .distinct())
                         .containsExactlyInAnyOrderElementsOf(outcomes);
         }
+    }
+
+    @Test
+    void the_table_of_discards_has_every_status_and_every_event_that_is_heard() {
+        assertThat(DISCARDED.states()).isEqualTo(TABLE.states());
+        assertThat(DISCARDED.events()).containsExactlyInAnyOrderElementsOf(TABLE.heard());
+    }
+
+    @ParameterizedTest(name = "{0} in {1}")
+    @MethodSource("discardedCells")
+    void a_discard_does_what_the_cell_says_and_moves_no_stock(String type, ReservationStatus status) {
+        Service service = new Service(status);
+        long onHand = service.stock.onHand();
+        long reserved = service.stock.reserved();
+
+        Outcome outcome = service.discard(event(type));
+
+        switch (DISCARDED.cell(type, status.name())) {
+            case Cell.Ignored _, Cell.Undone _ ->
+                assertThat(outcome).isEqualTo(new Outcome(status.name(), Optional.empty(), Optional.empty()));
+            case Cell.Moves(var outcomes) -> assertThat(outcomes).containsExactly(outcome);
+            case Cell.Refused _, Cell.NotHeard _ -> throw new AssertionError("Whatever is heard can be discarded");
+        }
+        assertThat(service.stock.onHand()).isEqualTo(onHand);
+        assertThat(service.stock.reserved()).isEqualTo(reserved);
+    }
+
+    static Stream<Arguments> discardedCells() {
+        return DISCARDED.events().stream()
+                .flatMap(event -> Arrays.stream(ReservationStatus.values()).map(status -> Arguments.of(event, status)));
     }
 
     /** The service in a status; before the beginning with and without stock, on which the decision depends. */
@@ -149,7 +183,9 @@ class StateTableTest {
                         new ShipmentFailed(ORDER, ORDER, "nobody lives there"),
                         new CancellationRequested(ORDER),
                         new InventoryReleased(ORDER),
-                        new OrderRefunded(ORDER, ORDER, amount))
+                        new OrderRefunded(ORDER, ORDER, amount),
+                        new OrderHeldUp(ORDER, "a-service", null, "a reason", true, Instant.EPOCH),
+                        new OrderResumed(ORDER, "a-service"))
                 .collect(Collectors.toMap(
                         event -> OrderEvents.FAMILY
                                 .definitionOf(event.getClass())
@@ -195,14 +231,30 @@ class StateTableTest {
             }
         }
 
+        Outcome discard(OrderEvent event) {
+            published.clear();
+            handlers.discard(event, metadata(event));
+            return outcome();
+        }
+
         Outcome handle(OrderEvent event) {
             published.clear();
             if (handlers.stepOf(event) instanceof Step.Handle<OrderEvent>(var handler)) {
                 handler.accept(event, metadata(event));
             }
+            return outcome();
+        }
+
+        private Outcome outcome() {
             assertThat(published).hasSizeLessThan(2);
             return new Outcome(
-                    reservations.getFirst().status().name(), published.stream().findFirst(), Optional.empty());
+                    reservations.stream()
+                            .findFirst()
+                            .map(Reservation::status)
+                            .orElse(ReservationStatus.NEW)
+                            .name(),
+                    published.stream().findFirst(),
+                    Optional.empty());
         }
 
         private EventMetadata publish(Object event) {

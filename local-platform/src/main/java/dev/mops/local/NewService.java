@@ -179,7 +179,7 @@ final class NewService {
     private Text aggregate() throws IOException {
         return text(MAIN + "Shipment.java")
                 .replace("What goes to the customer of an order, with its label.", "An order that has shipped.")
-                .without("status;", "recipient;", "label;", "on(OrderEvent ", "on(Answer ", "dueRequest()", "status()")
+                .without("status;", "recipient;", "label;", "on(OrderEvent ", "on(Answer ", "dueRequest()", "status()", "discard(")
                 .without("recipient()", "label()", "labelKey()", "move(", "record Label(", "record Recipient(")
                 .replace("        this.status = ShipmentStatus.NEW;\n", "");
     }
@@ -211,7 +211,7 @@ final class NewService {
                 .replace(
                         "Follows what the log says of an order, and has its label made or voided.",
                         "Notes the orders that have shipped.")
-                .without("carrier;", "follow(", "intend(", "call(", "record(", "take(")
+                .without("carrier;", "follow(", "intend(", "call(", "record(", "take(", "discard(")
                 .replace("Carrier carrier, ", "")
                 .replace("        this.carrier = carrier;\n", "")
                 .imports("dev.mops.events.order.OrderShipped", "dev.mops.events.shipping.ShippingNoted")

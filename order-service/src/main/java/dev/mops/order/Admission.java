@@ -98,7 +98,8 @@ class Admission {
         }
     }
 
-    private long inFlight() {
+    /** The orders that are accepted and not final, at most. */
+    long inFlight() {
         return sample.inFlight(admitted.get());
     }
 

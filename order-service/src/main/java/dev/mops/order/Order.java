@@ -3,7 +3,9 @@ package dev.mops.order;
 import dev.mops.events.EventMetadata;
 import dev.mops.events.order.Money;
 import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderHeldUp;
 import dev.mops.events.order.OrderLine;
+import dev.mops.events.order.OrderResumed;
 import jakarta.persistence.CollectionTable;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Embeddable;
@@ -12,12 +14,16 @@ import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.JoinColumn;
+import jakarta.persistence.MapKeyColumn;
 import jakarta.persistence.OrderColumn;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** An order: what was ordered, and how far it is. */
 @Entity
@@ -38,10 +44,20 @@ class Order {
     private int timelineLength;
     private Instant placedAt;
 
+    // Read by the look for orders that stand still alone.
+    @SuppressWarnings("UnusedVariable")
+    private Instant movedAt;
+
     @ElementCollection
     @CollectionTable(name = "order_line", joinColumns = @JoinColumn(name = "order_id"))
     @OrderColumn(name = "line_no")
     private List<Line> lines = new ArrayList<>();
+
+    /** What holds it up, by service. */
+    @ElementCollection
+    @CollectionTable(name = "order_hold", joinColumns = @JoinColumn(name = "order_id"))
+    @MapKeyColumn(name = "service")
+    private Map<String, Hold> holds = new HashMap<>();
 
     /** For JPA. */
     @SuppressWarnings("NullAway.Init")
@@ -54,6 +70,7 @@ class Order {
         this.totalValue = total.value();
         this.totalCurrency = total.currency();
         this.placedAt = placedAt;
+        this.movedAt = placedAt;
         lines.forEach(line -> this.lines.add(new Line(
                 line.sku(),
                 line.quantity(),
@@ -73,8 +90,17 @@ class Order {
     }
 
     /** Takes an event from the log. */
-    void on(OrderEvent event) {
+    void on(OrderEvent event, Instant now) {
         status = status.on(event);
+        if (event instanceof OrderHeldUp held) {
+            // An order that is held up stands still: that it is said is no step of its own.
+            holds.put(held.service(), new Hold(held.eventType(), held.reason(), held.dead(), held.since()));
+            return;
+        }
+        if (event instanceof OrderResumed resumed) {
+            holds.remove(resumed.service());
+        }
+        movedAt = now;
     }
 
     /** The next entry of the timeline. */
@@ -106,11 +132,20 @@ class Order {
         return placedAt;
     }
 
+    /** What holds it up, by service, as the services said. */
+    Map<String, Hold> holds() {
+        return Map.copyOf(holds);
+    }
+
     List<OrderLine> lines() {
         return lines.stream()
                 .map(line -> new OrderLine(line.sku, line.quantity, new Money(line.priceValue, line.priceCurrency)))
                 .toList();
     }
+
+    /** What holds it up in a service; the columns are those of {@link OrderHeldUp}. */
+    @Embeddable
+    record Hold(@Nullable String eventType, String reason, boolean dead, Instant since) {}
 
     /** A line as it is stored. */
     @Embeddable

@@ -1,6 +1,9 @@
 package dev.mops.order;
 
 import dev.mops.events.order.Money;
+import dev.mops.events.order.OrderEvents;
+import dev.mops.events.order.OrderHeldUp;
+import dev.mops.messaging.HeldKeys;
 import dev.mops.web.IdempotentRequests;
 import dev.mops.web.Printable;
 import dev.mops.web.ProblemException;
@@ -14,6 +17,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -36,11 +40,14 @@ class OrderController {
 
     private final OrderService service;
     private final Orders orders;
+    private final HeldKeys heldKeys;
     private final IdempotentRequests idempotent;
 
-    OrderController(OrderService service, Orders orders, IdempotentRequests idempotent) {
+    OrderController(
+            OrderService service, Orders orders, HeldKeys heldKeys, IdempotentRequests idempotent) {
         this.service = service;
         this.orders = orders;
+        this.heldKeys = heldKeys;
         this.idempotent = idempotent;
     }
 
@@ -68,7 +75,8 @@ class OrderController {
             Order order = service.place(request);
             return ResponseEntity.accepted()
                     .location(URI.create("/orders/" + order.id()))
-                    .body(view(order));
+                    // Nobody has heard of it yet, so nobody holds it up.
+                    .body(view(order, Optional.empty()));
         });
     }
 
@@ -111,7 +119,13 @@ class OrderController {
     }
 
     private OrderView view(Order order) {
-        return OrderView.of(order, orders.timelineOf(order.id()));
+        return view(
+                order,
+                heldKeys.find(OrderEvents.FAMILY.topic(), order.id().toString()).flatMap(OrderEventHandlers::heldUp));
+    }
+
+    private OrderView view(Order order, Optional<OrderHeldUp> heldUpHere) {
+        return OrderView.of(order, orders.timelineOf(order.id()), heldUpHere);
     }
 
     /** A product as a customer sees it. */

@@ -6,12 +6,16 @@ import dev.mops.events.order.InventoryReleased;
 import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderEvents;
+import dev.mops.events.order.OrderHeldUp;
 import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.OrderRefunded;
+import dev.mops.events.order.OrderResumed;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
 import dev.mops.messaging.EventHandlers;
+import dev.mops.messaging.HeldUp;
+import java.util.Optional;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -33,6 +37,20 @@ class OrderEventHandlers {
                 .on(CancellationRequested.class, orders::follow)
                 .on(InventoryReleased.class, orders::follow)
                 .on(OrderRefunded.class, orders::follow)
+                .on(OrderHeldUp.class, orders::follow)
+                .on(OrderResumed.class, orders::follow)
+                .discarded(InventoryRejected.class, orders::discard)
+                .discarded(PaymentDeclined.class, orders::discard)
+                .discarded(OrderShipped.class, orders::discard)
+                .discarded(ShipmentFailed.class, orders::discard)
+                .discarded(CancellationRequested.class, orders::discard)
+                .discarded(OrderResumed.class, orders::discard)
+                .announcing(OrderEventHandlers::heldUp, held -> OrderResumed.of(held.key(), held.consumerGroup()))
                 .build();
+    }
+
+    static Optional<OrderHeldUp> heldUp(HeldUp held) {
+        return OrderHeldUp.of(
+                held.key(), held.consumerGroup(), held.eventType(), held.reason(), held.dead(), held.since());
     }
 }

@@ -91,7 +91,7 @@ class OrderService {
         orders.find(event.orderId())
                 .ifPresentOrElse(
                         order -> {
-                            order.on(event);
+                            order.on(event, clock.instant());
                             orders.add(order.record(metadata));
                         },
                         () -> log.warn(
@@ -99,6 +99,11 @@ class OrderService {
                                 metadata.type(),
                                 metadata.id(),
                                 event.orderId()));
+    }
+
+    /** An operator gave an event up: an order that it ends has ended all the same, but nothing was handled to be shown. */
+    void discard(OrderEvent event) {
+        orders.find(event.orderId()).ifPresent(order -> order.on(event, clock.instant()));
     }
 
     private List<OrderLine> price(List<PlaceOrderRequest.Line> requested) {

@@ -6,8 +6,10 @@ import dev.mops.events.order.InventoryReleased;
 import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderHeldUp;
 import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.OrderRefunded;
+import dev.mops.events.order.OrderResumed;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
@@ -50,7 +52,7 @@ enum OrderStatus {
             case OrderShipped _ -> SHIPPED;
             case ShipmentFailed _ -> UNDELIVERABLE;
             case CancellationRequested _ -> CANCELLED;
-            case OrderCreated _, InventoryReleased _, OrderRefunded _ -> this;
+            case OrderCreated _, InventoryReleased _, OrderRefunded _, OrderHeldUp _, OrderResumed _ -> this;
         };
     }
 }

@@ -1,12 +1,21 @@
 package dev.mops.order;
 
 import dev.mops.events.order.Money;
+import dev.mops.events.order.OrderHeldUp;
 import dev.mops.events.order.OrderLine;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** An order as its customer sees it, with its timeline in log order. */
+/**
+ * An order as its customer sees it, with its timeline in log order.
+ *
+ * @param heldUp where an event of it failed, so that later ones wait; empty where it goes its way
+ */
 record OrderView(
         UUID orderId,
         String customerId,
@@ -15,9 +24,22 @@ record OrderView(
         Instant placedAt,
         List<OrderLine> lines,
         Money total,
-        List<Entry> timeline) {
+        List<Entry> timeline,
+        List<Hold> heldUp) {
 
-    static OrderView of(Order order, List<TimelineEntry> timeline) {
+    /**
+     * An order as it is now.
+     *
+     * @param heldUpHere what holds it up in this service, which can't hear of it before it goes on
+     */
+    static OrderView of(Order order, List<TimelineEntry> timeline, Optional<OrderHeldUp> heldUpHere) {
+        Map<String, Hold> holds = new TreeMap<>();
+        order.holds()
+                .forEach((service, hold) -> holds.put(
+                        service, new Hold(service, hold.eventType(), hold.reason(), hold.dead(), hold.since())));
+        heldUpHere.ifPresent(held -> holds.put(
+                held.service(),
+                new Hold(held.service(), held.eventType(), held.reason(), held.dead(), held.since())));
         return new OrderView(
                 order.id(),
                 order.customerId(),
@@ -28,9 +50,21 @@ record OrderView(
                 order.total(),
                 timeline.stream()
                         .map(entry -> new Entry(entry.eventId(), entry.type(), entry.at(), entry.source()))
-                        .toList());
+                        .toList(),
+                List.copyOf(holds.values()));
     }
 
     /** An event of the timeline. */
     record Entry(UUID eventId, String type, Instant at, String source) {}
+
+    /**
+     * What holds an order up.
+     *
+     * @param service where its events wait
+     * @param eventType the type of the event that failed; null where its record does not say
+     * @param reason why it failed
+     * @param dead whether an operator has to act; else it is tried again by itself
+     * @param since when it failed first
+     */
+    record Hold(String service, @Nullable String eventType, String reason, boolean dead, Instant since) {}
 }

@@ -3,6 +3,7 @@ package dev.mops.order;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.TypedQuery;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -17,6 +18,13 @@ import org.springframework.stereotype.Repository;
 /** The store of orders, their timelines and the products. */
 @Repository
 class Orders {
+
+    // The condition is that of the index orders_open_by_move, word by word: a bound list would not find it.
+    static final String STUCK = """
+            SELECT count(*) OVER (), id, status, moved_at FROM orders
+             WHERE status IN ('PLACED', 'RESERVED', 'PAID') AND moved_at < :moved
+             ORDER BY moved_at LIMIT 1
+            """;
 
     private final EntityManager entityManager;
 
@@ -75,6 +83,20 @@ class Orders {
                 .getSingleResult();
     }
 
+    /** The orders that are not final and have not moved since: how many, and the one that stands longest. */
+    Optional<Stuck> stuckSince(Instant moved) {
+        List<?> rows = entityManager
+                .createNativeQuery(STUCK)
+                .setParameter("moved", moved)
+                .getResultList();
+        return rows.stream()
+                .map(row -> (Object[]) row)
+                .map(row -> new Stuck(
+                        ((Number) row[0]).longValue(), (UUID) row[1], OrderStatus.valueOf((String) row[2]), (Instant)
+                                row[3]))
+                .findFirst();
+    }
+
     List<Product> products() {
         return entityManager
                 .createQuery("select p from Product p order by p.sku", Product.class)
@@ -88,6 +110,16 @@ class Orders {
                 .getResultStream()
                 .collect(Collectors.toMap(Product::sku, Function.identity()));
     }
+
+    /**
+     * Orders that stand still.
+     *
+     * @param count how many
+     * @param orderId the one that stands longest
+     * @param status where it stands
+     * @param movedAt since when
+     */
+    record Stuck(long count, UUID orderId, OrderStatus status, Instant movedAt) {}
 
     /**
      * Which orders to list.

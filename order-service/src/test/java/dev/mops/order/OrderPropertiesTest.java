@@ -14,13 +14,14 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 class OrderPropertiesTest {
 
     @Test
-    void fifty_thousand_orders_are_carried_and_events_may_wait_for_half_a_minute() {
+    void fifty_thousand_orders_are_carried_events_may_wait_for_half_a_minute_and_orders_stand_still_for_fifteen() {
         assertThat(bound(Map.of()))
-                .isEqualTo(new OrderProperties(50_000, Duration.ofSeconds(30), Duration.ofSeconds(2)));
+                .isEqualTo(new OrderProperties(
+                        50_000, Duration.ofSeconds(30), Duration.ofSeconds(2), Duration.ofMinutes(15)));
     }
 
     @ParameterizedTest
-    @CsvSource({"max-in-flight, 0", "max-outbox-age, 0s", "retry-after, 999ms"})
+    @CsvSource({"max-in-flight, 0", "max-outbox-age, 0s", "retry-after, 999ms", "stuck-after, 0s"})
     void a_limit_that_can_not_be_one_is_refused(String setting, String value) {
         assertThatThrownBy(() -> bound(Map.of("mops.orders." + setting, value)))
                 .rootCause()

@@ -13,8 +13,10 @@ import dev.mops.events.order.Money;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderEvents;
+import dev.mops.events.order.OrderHeldUp;
 import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.OrderRefunded;
+import dev.mops.events.order.OrderResumed;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
@@ -184,6 +186,8 @@ abstract class OrderServiceTest {
             case InventoryReserved _, InventoryRejected _, InventoryReleased _ -> "/inventory-service";
             case OrderPaid _, PaymentDeclined _, OrderRefunded _ -> "/billing-service";
             case OrderShipped _, ShipmentFailed _ -> "/shipping-service";
+            case OrderHeldUp held -> "/" + held.service();
+            case OrderResumed resumed -> "/" + resumed.service();
         };
     }
 

@@ -3,6 +3,7 @@ package dev.mops.shipping;
 import dev.mops.events.order.Address;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.ShipmentFailed;
 import dev.mops.shipping.Carrier.Answer;
@@ -71,6 +72,20 @@ class Shipment {
                 Optional.of(new ShipmentFailed(orderId, shipmentId, undeliverable.reason()));
             case Answer.Voided _ -> Optional.empty();
         };
+    }
+
+    /**
+     * An operator gave an event up.
+     *
+     * @return the event that it leads to
+     */
+    Optional<OrderEvent> discard(OrderEvent event) {
+        ShipmentStatus before = status;
+        move(status.onDiscard(event));
+        boolean wasToShip = event instanceof OrderCreated || event instanceof OrderPaid;
+        return wasToShip && status != before
+                ? Optional.of(new ShipmentFailed(orderId, shipmentId, "Discarded by an operator"))
+                : Optional.empty();
     }
 
     /** What is to be asked of the carrier: by the state alone, so that an intent that is open is asked again. */

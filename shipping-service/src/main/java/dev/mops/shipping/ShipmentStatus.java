@@ -6,8 +6,10 @@ import dev.mops.events.order.InventoryReleased;
 import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderHeldUp;
 import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.OrderRefunded;
+import dev.mops.events.order.OrderResumed;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
@@ -47,14 +49,35 @@ enum ShipmentStatus {
                     case LABELLED -> SHIPPED;
                     case PENDING, LABELLING, SHIPPED, FAILED, VOIDING, VOIDED -> this;
                 };
-            case InventoryRejected _, PaymentDeclined _, CancellationRequested _ ->
+            case InventoryRejected _, PaymentDeclined _, ShipmentFailed _, CancellationRequested _ ->
                 switch (this) {
                     // Nothing was asked of the carrier: VOIDED is a tombstone, so that the late order is ignored.
                     case NEW, PENDING -> VOIDED;
                     case LABELLING, LABELLED -> VOIDING;
                     case SHIPPED, FAILED, VOIDING, VOIDED -> this;
                 };
-            case InventoryReserved _, ShipmentFailed _, InventoryReleased _, OrderRefunded _ -> this;
+            case InventoryReserved _, InventoryReleased _, OrderRefunded _, OrderHeldUp _, OrderResumed _ -> this;
+        };
+    }
+
+    /**
+     * The status after an operator discarded an event: nothing is asked of the carrier, and nothing that was not asked yet
+     * will be.
+     */
+    ShipmentStatus onDiscard(OrderEvent event) {
+        return switch (event) {
+            case OrderCreated _ -> this == NEW ? FAILED : this;
+            case OrderPaid _ ->
+                switch (this) {
+                    case NEW, PENDING -> FAILED;
+                    // Whether the label was made is not known: it is voided once order.shipment_failed is heard.
+                    case LABELLING -> VOIDING;
+                    case LABELLED, SHIPPED, FAILED, VOIDING, VOIDED -> this;
+                };
+            case OrderShipped _ -> this == LABELLED ? SHIPPED : this;
+            case InventoryRejected _, PaymentDeclined _, ShipmentFailed _, CancellationRequested _ ->
+                this == NEW || this == PENDING ? VOIDED : this;
+            case InventoryReserved _, InventoryReleased _, OrderRefunded _, OrderHeldUp _, OrderResumed _ -> this;
         };
     }
 

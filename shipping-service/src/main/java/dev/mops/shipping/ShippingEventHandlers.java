@@ -5,9 +5,12 @@ import dev.mops.events.order.InventoryRejected;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderEvents;
+import dev.mops.events.order.OrderHeldUp;
 import dev.mops.events.order.OrderPaid;
+import dev.mops.events.order.OrderResumed;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
+import dev.mops.events.order.ShipmentFailed;
 import dev.mops.messaging.EventHandlers;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,6 +28,24 @@ class ShippingEventHandlers {
                 .on(InventoryRejected.class, shipments::intend, shipments::call, shipments::record)
                 .on(PaymentDeclined.class, shipments::intend, shipments::call, shipments::record)
                 .on(CancellationRequested.class, shipments::intend, shipments::call, shipments::record)
+                // Its own event, too: a label that was discarded while its answer was not known is voided.
+                .on(ShipmentFailed.class, shipments::intend, shipments::call, shipments::record)
+                .discarded(OrderCreated.class, shipments::discard)
+                .discarded(OrderPaid.class, shipments::discard)
+                .discarded(InventoryRejected.class, shipments::discard)
+                .discarded(PaymentDeclined.class, shipments::discard)
+                .discarded(CancellationRequested.class, shipments::discard)
+                .discarded(ShipmentFailed.class, shipments::discard)
+                .discarded(OrderShipped.class, shipments::discard)
+                .announcing(
+                        held -> OrderHeldUp.of(
+                                held.key(),
+                                held.consumerGroup(),
+                                held.eventType(),
+                                held.reason(),
+                                held.dead(),
+                                held.since()),
+                        held -> OrderResumed.of(held.key(), held.consumerGroup()))
                 // Its own event, too: a shipment is irrevocable from its place in the log.
                 .on(OrderShipped.class, shipments::follow)
                 .build();

@@ -56,6 +56,17 @@ class ShippingService {
         shipments.find(event.orderId()).orElseThrow().on(answer).ifPresent(outbox::publish);
     }
 
+    /** An operator gave an event up: closes what waits for it, and tells the others. Nobody is called here. */
+    void discard(OrderEvent event) {
+        Optional<Shipment> known = shipments.find(event.orderId());
+        Shipment shipment = known.orElseGet(() -> new Shipment(event.orderId(), EventCodec.newId()));
+        Optional<OrderEvent> told = shipment.discard(event);
+        if (known.isEmpty() && shipment.status() != ShipmentStatus.NEW) {
+            shipments.add(shipment);
+        }
+        told.ifPresent(outbox::publish);
+    }
+
     private Shipment take(OrderEvent event) {
         Optional<Shipment> known = shipments.find(event.orderId());
         Shipment shipment = known.orElseGet(() -> new Shipment(event.orderId(), EventCodec.newId()));

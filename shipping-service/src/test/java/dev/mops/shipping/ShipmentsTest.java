@@ -3,15 +3,19 @@ package dev.mops.shipping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mops.events.EventCodec;
 import dev.mops.events.order.CancellationRequested;
 import dev.mops.events.order.InventoryRejected;
 import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderEvents;
 import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
+import dev.mops.messaging.EventHandlers;
 import dev.mops.shipping.Carrier.Answer;
 import dev.mops.shipping.Carrier.Request;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -30,6 +34,9 @@ class ShipmentsTest extends ShippingServiceTest {
 
     @Autowired
     private TransactionTemplate transaction;
+
+    @Autowired
+    private EventHandlers<OrderEvent> handlers;
 
     private final UUID order = UUID.randomUUID();
 
@@ -187,6 +194,78 @@ class ShipmentsTest extends ShippingServiceTest {
     }
 
     @Test
+    void an_order_whose_beginning_is_discarded_fails_and_never_reaches_the_carrier() {
+        discard(created(order));
+        deliver(paid(order));
+
+        assertDiscarded(ShipmentStatus.FAILED);
+        assertThat(calls(order)).isEmpty();
+    }
+
+    @Test
+    void a_payment_that_is_discarded_before_the_label_fails_the_shipment() {
+        deliver(created(order));
+
+        discard(paid(order));
+        discard(paid(order));
+        deliver(new CancellationRequested(order));
+
+        assertDiscarded(ShipmentStatus.FAILED);
+        assertThat(calls(order)).isEmpty();
+    }
+
+    @Test
+    void a_payment_that_is_discarded_after_the_label_changes_nothing() {
+        deliver(created(order), paid(order));
+
+        discard(paid(order));
+        awaitHandled();
+
+        assertThat(shipment(order).status()).isEqualTo(ShipmentStatus.SHIPPED);
+        assertThat(published(order)).hasExactlyElementsOfTypes(OrderShipped.class);
+    }
+
+    @Test
+    void a_label_whose_answer_is_unknown_and_that_is_then_discarded_and_then_cancelled_is_voided_once() {
+        deliver(created(order));
+        service.call(service.intend(paid(order)).orElseThrow());
+
+        discard(paid(order));
+        awaitHandled();
+        assertDiscarded(ShipmentStatus.VOIDED);
+        deliver(new CancellationRequested(order));
+
+        assertDiscarded(ShipmentStatus.VOIDED);
+        assertThat(calls(order)).contains(new Calls(1, 1));
+    }
+
+    @Test
+    void a_cancellation_that_stands_before_the_discarded_label_in_the_log_voids_it_too() {
+        deliver(created(order));
+        service.call(service.intend(paid(order)).orElseThrow());
+
+        // The row of the shipment is locked until the cancellation stands in the log.
+        transaction.executeWithoutResult(_ -> {
+            discard(paid(order));
+            send(new CancellationRequested(order));
+        });
+        awaitHandled();
+
+        assertDiscarded(ShipmentStatus.VOIDED);
+        assertThat(calls(order)).contains(new Calls(1, 1));
+    }
+
+    @Test
+    void an_order_whose_cancellation_is_discarded_before_it_is_paid_gets_no_label() {
+        deliver(created(order));
+
+        discard(new CancellationRequested(order));
+        deliver(paid(order));
+
+        assertVoidedWithoutCalls();
+    }
+
+    @Test
     void many_orders_in_one_batch_each_go_their_own_way() {
         List<UUID> ship = orders(40);
         List<UUID> fail = orders(10);
@@ -210,6 +289,25 @@ class ShipmentsTest extends ShippingServiceTest {
 
     private static List<UUID> orders(int count) {
         return Stream.generate(UUID::randomUUID).limit(count).toList();
+    }
+
+    /** An operator discards an event. */
+    private void discard(OrderEvent event) {
+        transaction.executeWithoutResult(_ -> {
+            handlers.prepare(List.of(event));
+            handlers.discard(
+                    event,
+                    new EventCodec<>(OrderEvents.FAMILY)
+                            .describe(event, "/elsewhere", Instant.EPOCH, null, null, null));
+        });
+    }
+
+    private void assertDiscarded(ShipmentStatus status) {
+        ShipmentView shipment = shipment(order);
+        assertThat(shipment.status()).isEqualTo(status);
+        assertThat(published(order))
+                .containsExactly(new ShipmentFailed(order, shipment.shipmentId(), "Discarded by an operator"));
+        assertThat(storedRecipient(order)).isEmpty();
     }
 
     private void assertVoidedWithoutCalls() {

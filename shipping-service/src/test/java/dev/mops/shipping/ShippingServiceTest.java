@@ -83,7 +83,7 @@ abstract class ShippingServiceTest {
                                WHEN 'PENDING' THEN l.key IS NULL
                                WHEN 'LABELLED' THEN l.answer = 'MADE' AND NOT l.voided
                                WHEN 'SHIPPED' THEN l.answer = 'MADE' AND NOT l.voided
-                               WHEN 'FAILED' THEN l.answer = 'UNDELIVERABLE'
+                               WHEN 'FAILED' THEN l.key IS NULL OR l.answer = 'UNDELIVERABLE'
                                WHEN 'VOIDED' THEN l.key IS NULL OR l.voided
                                END IS NOT TRUE
                         """)).isEmpty();

@@ -3,23 +3,33 @@ package dev.mops.shipping;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verifyNoInteractions;
+import static org.mockito.Mockito.when;
 
+import dev.mops.events.EventCodec;
 import dev.mops.events.EventDefinition;
+import dev.mops.events.EventMetadata;
 import dev.mops.events.order.CancellationRequested;
 import dev.mops.events.order.InventoryRejected;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderEvents;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
+import dev.mops.events.order.ShipmentFailed;
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.EventHandlers.Step;
+import dev.mops.messaging.Outbox;
 import dev.mops.messaging.test.StateTable;
 import dev.mops.messaging.test.StateTable.Cell;
 import dev.mops.messaging.test.StateTable.Outcome;
 import dev.mops.shipping.Carrier.Answer;
 import dev.mops.shipping.Carrier.Request;
+import jakarta.persistence.EntityManager;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +47,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StateTableTest {
 
     private static final StateTable TABLE = StateTable.of("Shipment");
+    private static final StateTable DISCARDED = StateTable.of("Shipment, discarded");
     private static final EventHandlers<OrderEvent> HANDLERS =
             new ShippingEventHandlers().handlers(mock(ShippingService.class));
 
@@ -57,6 +68,7 @@ class StateTableTest {
             "order.paid", PAID,
             "order.payment_declined", new PaymentDeclined(ORDER, ORDER, "no money"),
             "order.shipped", SHIPPED,
+            "order.shipment_failed", new ShipmentFailed(ORDER, SHIPMENT, "nobody lives there"),
             "order.cancellation_requested", CANCELLED,
             "label: made", MADE,
             "label: undeliverable", UNDELIVERABLE,
@@ -108,6 +120,7 @@ class StateTableTest {
                         .hasMessageContaining(input.getClass().getSimpleName());
                 assertThat(shipment.status()).isEqualTo(status);
             }
+            case Cell.Undone() -> throw new AssertionError("Only a discard leaves something undone");
             case Cell.NotHeard() -> throw new AssertionError(row + " is heard in some states only");
         }
     }
@@ -131,6 +144,66 @@ class StateTableTest {
 
     static Stream<ShipmentStatus> statuses() {
         return Arrays.stream(ShipmentStatus.values());
+    }
+
+    @Test
+    void the_table_of_discards_has_every_status_and_every_event_that_is_heard() {
+        assertThat(DISCARDED.states()).isEqualTo(TABLE.states());
+        assertThat(DISCARDED.events())
+                .containsExactlyInAnyOrderElementsOf(
+                        TABLE.heard().stream().filter(HANDLERS::handles).toList());
+    }
+
+    @ParameterizedTest(name = "{0} in {1}")
+    @MethodSource("discardedCells")
+    void a_discard_does_what_the_cell_says_and_calls_nobody(String row, ShipmentStatus before) {
+        OrderEvent event = (OrderEvent) requireNonNull(ROWS.get(row));
+        Shipment shipment = shipmentIn(before);
+        List<Shipment> stored = new ArrayList<>(before == ShipmentStatus.NEW ? List.of() : List.of(shipment));
+        EntityManager store = mock(EntityManager.class);
+        when(store.contains(any())).thenAnswer(call -> stored.contains(call.getArgument(0)));
+        when(store.find(Shipment.class, ORDER))
+                .thenAnswer(_ -> stored.stream().findFirst().orElse(null));
+        doAnswer(call -> stored.add(call.getArgument(0))).when(store).persist(any());
+        List<Object> published = new ArrayList<>();
+        Outbox outbox = mock(Outbox.class);
+        when(outbox.publish(any())).thenAnswer(call -> {
+            published.add(call.getArgument(0));
+            return describe(event);
+        });
+        Carrier outside = mock(Carrier.class);
+        ShippingService service = new ShippingService(new Shipments(store), outside, outbox);
+
+        new ShippingEventHandlers().handlers(service).discard(event, describe(event));
+
+        Outcome outcome = new Outcome(
+                stored.stream()
+                        .findFirst()
+                        .map(Shipment::status)
+                        .orElse(ShipmentStatus.NEW)
+                        .name(),
+                published.stream()
+                        .map(told ->
+                                OrderEvents.FAMILY.definitionOf(told.getClass()).type())
+                        .findFirst(),
+                Optional.empty());
+        switch (DISCARDED.cell(row, before.name())) {
+            case Cell.Ignored(), Cell.Undone() ->
+                assertThat(outcome).isEqualTo(new Outcome(before.name(), Optional.empty(), Optional.empty()));
+            case Cell.Moves(List<Outcome> outcomes) -> assertThat(outcomes).containsExactly(outcome);
+            case Cell.Refused(), Cell.NotHeard() -> throw new AssertionError("Whatever is heard can be discarded");
+        }
+        assertThat(published).hasSizeLessThan(2);
+        verifyNoInteractions(outside);
+    }
+
+    static Stream<Arguments> discardedCells() {
+        return DISCARDED.events().stream()
+                .flatMap(row -> Arrays.stream(ShipmentStatus.values()).map(status -> Arguments.of(row, status)));
+    }
+
+    private static EventMetadata describe(OrderEvent event) {
+        return new EventCodec<>(OrderEvents.FAMILY).describe(event, "/test", Instant.EPOCH, null, null, null);
     }
 
     private static Outcome outcome(Shipment shipment, Object input) {

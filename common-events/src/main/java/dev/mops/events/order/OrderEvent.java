@@ -17,7 +17,9 @@ public sealed interface OrderEvent
                 ShipmentFailed,
                 CancellationRequested,
                 InventoryReleased,
-                OrderRefunded {
+                OrderRefunded,
+                OrderHeldUp,
+                OrderResumed {
 
     /** The order that it happened to, and the key that keeps its events in order. */
     UUID orderId();

@@ -19,6 +19,8 @@ public final class OrderEvents {
             .event(CancellationRequested.class, "order.cancellation_requested", "1.0")
             .event(InventoryReleased.class, "order.inventory_released", "1.0")
             .event(OrderRefunded.class, "order.refunded", "1.0")
+            .event(OrderHeldUp.class, "order.held_up", "1.0")
+            .event(OrderResumed.class, "order.resumed", "1.0")
             .build();
 
     private OrderEvents() {}

@@ -82,7 +82,25 @@ final class OrderEventSamples {
                     "order.refunded",
                     "/billing-service",
                     CANCELLED,
-                    new OrderRefunded(ORDER, PAYMENT, TOTAL)));
+                    new OrderRefunded(ORDER, PAYMENT, TOTAL)),
+            sample(
+                    "0199a3f0-5d00-7000-8000-0000000000eb",
+                    "order.held_up",
+                    "/billing-service",
+                    RESERVED,
+                    new OrderHeldUp(
+                            ORDER,
+                            "billing-service",
+                            "order.inventory_reserved",
+                            "The payment gateway is away",
+                            true,
+                            Instant.parse("2026-03-01T10:14:19.654321Z"))),
+            sample(
+                    "0199a3f0-5d00-7000-8000-0000000000ec",
+                    "order.resumed",
+                    "/billing-service",
+                    RESERVED,
+                    new OrderResumed(ORDER, "billing-service")));
 
     private static Envelope<OrderEvent> sample(
             String id, String type, String source, @Nullable String causationId, OrderEvent event) {

@@ -3,6 +3,7 @@ package dev.mops.events.order;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.RecordComponent;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -86,6 +87,11 @@ public final class SchemaDrift {
         } else if (type == UUID.class) {
             expect(schema, "type", "string", type, place);
             expect(schema, "format", "uuid", type, place);
+        } else if (type == Instant.class) {
+            expect(schema, "type", "string", type, place);
+            expect(schema, "format", "date-time", type, place);
+        } else if (type == boolean.class || type == Boolean.class) {
+            expect(schema, "type", "boolean", type, place);
         } else if (type == int.class || type == Integer.class) {
             integer(schema, Integer.MIN_VALUE, Integer.MAX_VALUE, type, place);
         } else if (type == long.class || type == Long.class) {

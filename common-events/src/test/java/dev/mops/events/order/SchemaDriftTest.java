@@ -3,6 +3,7 @@ package dev.mops.events.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ class SchemaDriftTest {
     private static final String SCHEMA = """
             {
               "type": "object",
-              "required": ["id", "title", "count", "price", "parts", "tags"],
+              "required": ["id", "title", "count", "price", "made", "whole", "parts", "tags"],
               "properties": {
                 "id": {"type": "string", "format": "uuid"},
                 "title": {"type": "string", "minLength": 1},
@@ -24,6 +25,8 @@ class SchemaDriftTest {
                 "count": {"type": "integer", "minimum": 0, "maximum": 2147483647},
                 "price": {"type": "integer", "minimum": 0, "maximum": 9223372036854775807},
                 "stars": {"type": "integer", "minimum": 0, "maximum": 5},
+                "made": {"type": "string", "format": "date-time"},
+                "whole": {"type": "boolean"},
                 "parts": {"type": "array", "items": {"$ref": "#/$defs/part"}},
                 "tags": {"type": "array", "items": {"type": "string"}}
               },
@@ -64,6 +67,8 @@ class SchemaDriftTest {
                 "\"note\": {\"type\": \"string\" | \"note\": {\"type\": \"string\", \"format\": \"uuid\" | /note: String in the record, but format 'uuid' in the schema",
                 ", \"format\": \"uuid\" | `` | /id: UUID in the record, but format '' in the schema",
                 "\"count\": {\"type\": \"integer\" | \"count\": {\"type\": \"number\" | /count: int in the record, but type 'number' in the schema",
+                ", \"format\": \"date-time\" | `` | /made: Instant in the record, but format '' in the schema",
+                "\"whole\": {\"type\": \"boolean\" | \"whole\": {\"type\": \"string\" | /whole: boolean in the record, but type 'string' in the schema",
                 "\"items\": {\"type\": \"string\"} | \"items\": {\"type\": \"integer\"} | /tags/items: String in the record, but type 'integer' in the schema",
                 "\"parts\": {\"type\": \"array\" | \"parts\": {\"type\": \"object\" | /parts: List in the record, but type 'object' in the schema",
                 // ranges
@@ -86,6 +91,9 @@ class SchemaDriftTest {
                         "/note: not required by the schema, but not @Nullable in the record",
                         "/count: required by the schema, but @Nullable in the record",
                         "/price: minimum and maximum have to keep it within int",
+                        "/made: boolean in the record, but type 'string' in the schema",
+                        "/whole: Instant in the record, but type 'boolean' in the schema",
+                        "/whole: Instant in the record, but format '' in the schema",
                         "/parts/items: String in the record, but type 'object' in the schema",
                         "/tags/items: Part in the record, but type 'string' in the schema",
                         "/extra: in the record Drifted, not in the schema");
@@ -113,6 +121,8 @@ class SchemaDriftTest {
             int count,
             long price,
             @Nullable Integer stars,
+            Instant made,
+            boolean whole,
             List<Part> parts,
             List<String> tags) {}
 
@@ -125,6 +135,8 @@ class SchemaDriftTest {
             @Nullable Integer count,
             int price,
             @Nullable Integer stars,
+            boolean made,
+            Instant whole,
             List<String> parts,
             List<Part> tags,
             String extra) {}

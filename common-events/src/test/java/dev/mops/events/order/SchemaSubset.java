@@ -46,9 +46,9 @@ public final class SchemaSubset {
 
     static final Set<String> ROOT_KEYWORDS = Set.of("$schema", "title", "$defs");
 
-    static final Set<String> TYPES = Set.of("object", "array", "string", "integer");
+    static final Set<String> TYPES = Set.of("object", "array", "string", "integer", "boolean");
 
-    static final Set<String> FORMATS = Set.of("uuid");
+    static final Set<String> FORMATS = Set.of("uuid", "date-time");
 
     private final JsonNode root;
     private final List<String> violations = new ArrayList<>();

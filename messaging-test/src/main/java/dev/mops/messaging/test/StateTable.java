@@ -119,6 +119,9 @@ public final class StateTable {
         /** The service skips this type. */
         record NotHeard() implements Cell {}
 
+        /** Of a discarded event: nothing changes, and something stays to be done. */
+        record Undone() implements Cell {}
+
         /**
          * The state changes, or stays and a call is made again.
          *
@@ -131,6 +134,7 @@ public final class StateTable {
                 case "·" -> new Ignored();
                 case "!" -> new Refused();
                 case "–" -> new NotHeard();
+                case "↻" -> new Undone();
                 default ->
                     new Moves(Arrays.stream(text.split(" or ", -1))
                             .map(Outcome::parse)

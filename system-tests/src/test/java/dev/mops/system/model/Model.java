@@ -37,6 +37,7 @@ final class Model {
                 call(now, service, steps);
             } else {
                 read(now, service, steps);
+                discard(now, service, now.of(service), steps);
             }
             arrivals(now, service, steps);
         }
@@ -103,7 +104,7 @@ final class Model {
         Participant behind = at.read(at.position() + 1);
         switch (tables.cell(service, event, at.state())) {
             case Cell.Ignored _, Cell.NotHeard _ -> steps.add(new Step(label + ": ignored", now.with(service, behind)));
-            case Cell.Refused _ -> throw new Violation(label + ", which can't be");
+            case Cell.Refused _, Cell.Undone _ -> throw new Violation(label + ", which can't be");
             case Cell.Moves moves ->
                 moves.outcomes().forEach(outcome -> {
                     Participant moved = at.in(outcome.state());
@@ -121,11 +122,36 @@ final class Model {
         }
     }
 
+    /** The event fails here whatever is tried, and an operator discards it, where the page does not tell to replay it. */
+    private void discard(Moment now, Service service, Participant at, List<Step> steps) {
+        if (now.discards() == 0 || at.position() == now.log().size()) {
+            return;
+        }
+        String event = now.log().get(at.position());
+        String label = service + " discards " + event + " in " + at.state();
+        Participant behind = at.read(at.position() + 1);
+        switch (tables.discarded(service, event, at.state())) {
+            case Cell.Ignored _ ->
+                steps.add(
+                        new Step(label + ": ignored", now.with(service, behind).discarded()));
+            case Cell.Moves moves ->
+                moves.outcomes()
+                        .forEach(outcome -> steps.add(new Step(
+                                label + ": " + told(outcome),
+                                moveOn(now, service, behind.in(outcome.state()), outcome)
+                                        .discarded())));
+            case Cell.Undone _ -> {}
+            case Cell.Refused _, Cell.NotHeard _ -> throw new Violation(label + ", which can't be");
+        }
+    }
+
     /** A call that is due is made; a call that was answered is recorded. Before, between and behind, the process can crash. */
     private void call(Moment now, Service service, List<Step> steps) {
         Participant at = now.of(service);
+        discard(now, service, at.forget(), steps);
         if (at.answered().isEmpty()) {
             String call = at.due();
+            discard(now, service, at.forget().leave(call), steps);
             for (Book book : at.book().after(call)) {
                 String answer = book.answer(call);
                 steps.add(new Step(
@@ -146,7 +172,7 @@ final class Model {
             case Cell.Ignored _ ->
                 steps.add(new Step(
                         label + ": ignored", now.with(service, at.forget().read(at.position() + 1))));
-            case Cell.Refused _, Cell.NotHeard _ -> throw new Violation(label + ", which can't be");
+            case Cell.Refused _, Cell.NotHeard _, Cell.Undone _ -> throw new Violation(label + ", which can't be");
             case Cell.Moves moves ->
                 moves.outcomes()
                         .forEach(outcome -> steps.add(new Step(

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
  *
  * @param log the events of the order in the topic, with the crashes
  * @param crashes how many may still come
+ * @param discards how many events an operator may still discard
  */
 record Moment(
         List<String> log,
@@ -18,7 +19,8 @@ record Moment(
         Participant inventory,
         Participant billing,
         Participant shipping,
-        int crashes) {
+        int crashes,
+        int discards) {
 
     static final Set<String> FINAL_EVENTS = Set.of(
             "order.inventory_rejected",
@@ -28,14 +30,15 @@ record Moment(
             "order.cancellation_requested");
 
     /** The order is stored, its first event stands in the outbox. */
-    static Moment placed(int crashes) {
+    static Moment placed(int crashes, int discards) {
         return new Moment(
                 List.of(),
                 Participant.of(Service.ORDER).publish("order.created"),
                 Participant.of(Service.INVENTORY),
                 Participant.of(Service.BILLING),
                 Participant.of(Service.SHIPPING),
-                crashes);
+                crashes,
+                discards);
     }
 
     Participant of(Service service) {
@@ -53,21 +56,25 @@ record Moment(
 
     Moment with(Service service, Participant changed) {
         return switch (service) {
-            case ORDER -> new Moment(log, changed, inventory, billing, shipping, crashes);
-            case INVENTORY -> new Moment(log, order, changed, billing, shipping, crashes);
-            case BILLING -> new Moment(log, order, inventory, changed, shipping, crashes);
-            case SHIPPING -> new Moment(log, order, inventory, billing, changed, crashes);
+            case ORDER -> new Moment(log, changed, inventory, billing, shipping, crashes, discards);
+            case INVENTORY -> new Moment(log, order, changed, billing, shipping, crashes, discards);
+            case BILLING -> new Moment(log, order, inventory, changed, shipping, crashes, discards);
+            case SHIPPING -> new Moment(log, order, inventory, billing, changed, crashes, discards);
         };
     }
 
     Moment append(String event) {
         List<String> longer = new ArrayList<>(log);
         longer.add(event);
-        return new Moment(List.copyOf(longer), order, inventory, billing, shipping, crashes);
+        return new Moment(List.copyOf(longer), order, inventory, billing, shipping, crashes, discards);
     }
 
     Moment crashed() {
-        return new Moment(log, order, inventory, billing, shipping, crashes - 1);
+        return new Moment(log, order, inventory, billing, shipping, crashes - 1, discards);
+    }
+
+    Moment discarded() {
+        return new Moment(log, order, inventory, billing, shipping, crashes, discards - 1);
     }
 
     boolean isPublished(Service service, String event) {

@@ -24,7 +24,7 @@ class OrderModelTest {
 
     @Test
     void whatever_interleaves_every_order_ends_once_and_all_services_agree() {
-        Exploration exploration = Exploration.of(new Model(Tables.ofThePage()), Moment.placed(CRASHES));
+        Exploration exploration = Exploration.of(new Model(Tables.ofThePage()), Moment.placed(CRASHES, 0));
 
         System.out.println("Model of an order: " + exploration.moments() + " moments, ends " + exploration.ends());
         assertThat(exploration.wrong()).isEmpty();
@@ -33,6 +33,32 @@ class OrderModelTest {
         assertThat(exploration.ends())
                 .isEqualTo(
                         Map.of("SHIPPED", 29, "REJECTED", 11, "DECLINED", 48, "UNDELIVERABLE", 252, "CANCELLED", 619));
+    }
+
+    @Test
+    void whatever_event_is_discarded_the_order_ends_and_all_services_agree() {
+        Exploration exploration = Exploration.of(new Model(Tables.ofThePage()), Moment.placed(CRASHES, 1));
+
+        System.out.println("Model of an order, of which an event is discarded: " + exploration.moments()
+                + " moments, ends " + exploration.ends());
+        assertThat(exploration.wrong()).isEmpty();
+        assertThat(exploration.moments()).isEqualTo(0);
+    }
+
+    @Test
+    void what_changes_nothing_when_it_is_handled_changes_nothing_when_it_is_discarded() {
+        Tables tables = Tables.ofThePage();
+        for (Service service : Service.values()) {
+            for (String event : tables.heard(service)) {
+                for (String state : tables.states(service)) {
+                    if (event.startsWith("order.") && tables.cell(service, event, state) instanceof Cell.Ignored) {
+                        assertThat(tables.discarded(service, event, state))
+                                .as("%s discards %s in %s", service, event, state)
+                                .isInstanceOf(Cell.Ignored.class);
+                    }
+                }
+            }
+        }
     }
 
     @ParameterizedTest(name = "{0}")
@@ -154,13 +180,83 @@ class OrderModelTest {
                         "SHIPPING ends in SHIPPED"));
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("mistakesOfADiscard")
+    void a_mistake_in_one_cell_of_a_discard_is_found(
+            String mistake, Service service, String event, String state, Cell cell, String found) {
+        Tables tables = Tables.ofThePage().withDiscard(service, event, state, cell);
+
+        assertFinds(new Model(tables), mistake, found);
+    }
+
+    static Stream<Arguments> mistakesOfADiscard() {
+        return Stream.of(
+                Arguments.of(
+                        "inventory discards an order and tells nobody",
+                        INVENTORY,
+                        "order.created",
+                        "NEW",
+                        to("REJECTED"),
+                        "Nothing moves any more"),
+                Arguments.of(
+                        "billing discards an order and opens its payment",
+                        BILLING,
+                        "order.created",
+                        "NEW",
+                        publishing("OPEN", "order.payment_declined"),
+                        "BILLING ends in"),
+                Arguments.of(
+                        "billing takes a charge that was discarded for one that was not made",
+                        BILLING,
+                        "order.inventory_reserved",
+                        "CHARGING",
+                        publishing("DECLINED", "order.payment_declined"),
+                        "the charge is DONE"),
+                Arguments.of(
+                        "billing forgets a cancellation that was discarded",
+                        BILLING,
+                        "order.cancellation_requested",
+                        "OPEN",
+                        ignored(),
+                        "the charge is DONE"),
+                Arguments.of(
+                        "billing forgets that an order has shipped",
+                        BILLING,
+                        "order.shipped",
+                        "PAID",
+                        ignored(),
+                        "BILLING ends in"),
+                Arguments.of(
+                        "shipping takes a label that was discarded for one that was not made",
+                        SHIPPING,
+                        "order.paid",
+                        "LABELLING",
+                        publishing("FAILED", "order.shipment_failed"),
+                        "the label is DONE"),
+                Arguments.of(
+                        "order does not end with a shipment that it discards",
+                        ORDER,
+                        "order.shipped",
+                        "PAID",
+                        ignored(),
+                        "ORDER ends in PAID"));
+    }
+
+    @Test
+    void a_service_that_does_not_hear_its_own_discard_leaves_a_void_undone() {
+        Tables tables = Tables.ofThePage().with(BILLING, "order.payment_declined", "VOIDING", ignored());
+
+        assertFinds(
+                new Model(tables), "billing does not hear its own order.payment_declined", "BILLING ends in VOIDING");
+    }
+
     @Test
     void to_count_an_own_event_when_it_is_written_is_found_wrong() {
         assertFinds(new Model(Tables.ofThePage(), true), "own events count when they are written", "ends in");
     }
 
     private static void assertFinds(Model model, String mistake, String found) {
-        Exploration exploration = Exploration.of(model, Moment.placed(CRASHES));
+        Exploration exploration = Exploration.of(model, Moment.placed(CRASHES, 1));
 
         System.out.println("If " + mistake + ":\n  " + exploration.wrong().orElse("nothing"));
         assertThat(exploration.wrong())
