@@ -2,6 +2,7 @@ package dev.mops.local;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,9 +23,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 
 /** The {@code mops} program: the whole platform on this machine, started, shown and broken from a shell. */
 @Command(
@@ -45,6 +49,10 @@ public final class Mops implements Runnable {
     @SuppressWarnings("unused") // picocli reads it
     private boolean help;
 
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
     /** What Docker Compose does where the platform runs in containers: this program, in one of its own, sees no processes. */
     private static final Map<String, String> BY_COMPOSE = Map.of(
             "up", "docker compose up --wait",
@@ -60,14 +68,16 @@ public final class Mops implements Runnable {
     private final Path home;
     private final Platform platform;
     private final boolean inContainer;
-    private final PrintStream out = System.out;
+    private final PrintStream out;
+    private final PrintStream err;
 
-    private Mops(Path root, Path home, Ports ports, @Nullable String containers) {
+    private Mops(Path root, Platform platform, boolean inContainer, PrintStream out, PrintStream err) {
         this.root = root;
-        this.home = home;
-        this.inContainer = containers != null;
-        List<ServiceModule> services = containers == null ? ServiceModule.in(root) : ServiceModule.parse(containers);
-        this.platform = Platform.of(services, root, home, ports);
+        this.home = platform.home();
+        this.platform = platform;
+        this.inContainer = inContainer;
+        this.out = out;
+        this.err = err;
     }
 
     /** Runs one command; the system property {@code mops.root} names the repository. */
@@ -89,18 +99,34 @@ public final class Mops implements Runnable {
      * @param containers the services with their ports, where this program runs in a container beside theirs
      */
     private static int execute(Path root, Path home, Ports ports, @Nullable String containers, String... args) {
-        Mops mops;
+        Platform platform;
         try {
-            mops = new Mops(root, home, ports, containers);
+            List<ServiceModule> services =
+                    containers == null ? ServiceModule.in(root) : ServiceModule.parse(containers);
+            platform = Platform.of(services, root, home, ports);
         } catch (LocalPlatformException e) {
             System.err.println("mops: " + e.getMessage());
             return FAILED;
         }
-        CommandLine program = new CommandLine(mops)
-                .setExecutionStrategy(mops::execute)
+        return new Mops(root, platform, containers != null, System.out, System.err).execute(args);
+    }
+
+    /** Runs one command on a platform that is at hand, as a test has it, and gives the program's exit status. */
+    public static int execute(Path root, Platform platform, PrintStream out, PrintStream err, String... args) {
+        return new Mops(root, platform, false, out, err).execute(args);
+    }
+
+    private int execute(String... args) {
+        Actuators actuators = new Actuators(addresses());
+        CommandLine program = new CommandLine(this)
+                .addSubcommand(new DeadLettersCommand(actuators, out, err))
+                .addSubcommand(new FailCommand(actuators, out, err))
+                .setOut(new PrintWriter(out, true, out.charset()))
+                .setErr(new PrintWriter(err, true, err.charset()))
+                .setExecutionStrategy(this::execute)
                 .setExecutionExceptionHandler((e, line, parsed) -> {
                     if (e instanceof LocalPlatformException) {
-                        System.err.println("mops: " + e.getMessage());
+                        err.println("mops: " + e.getMessage());
                         return FAILED;
                     }
                     throw e;
@@ -114,7 +140,7 @@ public final class Mops implements Runnable {
             String name = command.subcommand().commandSpec().name();
             String instead = BY_COMPOSE.get(name);
             if (instead != null && !command.subcommand().isUsageHelpRequested()) {
-                System.err.println("mops: The platform runs in containers: " + instead + " does that");
+                err.println("mops: The platform runs in containers: " + instead + " does that");
                 return FAILED;
             }
         }
@@ -123,7 +149,7 @@ public final class Mops implements Runnable {
 
     @Override
     public void run() {
-        CommandLine.usage(this, out);
+        spec.commandLine().usage(out);
     }
 
     @Command(
@@ -360,6 +386,12 @@ public final class Mops implements Runnable {
 
     private SampleOrders sampleOrders(boolean watch) {
         return new SampleOrders(url("order-service"), url("inventory-service"), watch, out::println);
+    }
+
+    private Map<String, URI> addresses() {
+        Map<String, URI> addresses = new LinkedHashMap<>();
+        platform.services().forEach(service -> addresses.put(service, url(service)));
+        return addresses;
     }
 
     private URI url(String service) {

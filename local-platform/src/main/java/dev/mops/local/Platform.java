@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Platform {
 
+    /** What a demo and tests may ask of the services, and nobody else: to act on dead letters, and to fail on purpose. */
+    public static final List<String> DEMO_SETTINGS =
+            List.of("mops.messaging.dead-letters-writable=true", "mops.messaging.failure-switches=true");
+
     private static final Pattern EXTRA = Pattern.compile("(\\w+-service)-(\\d+)\\.pid");
     // All that is written to the home, but for the lock.
     private static final List<String> FOLDERS = List.of("postgres", "kafka", "run", "logs");
@@ -119,6 +123,11 @@ public final class Platform {
         instances().forEach(instance -> stops.add(instance::stop));
         inParallel(stops);
         inParallel(List.of(kafka::stop, postgres::stop));
+    }
+
+    /** The folder for data, logs and pids. */
+    Path home() {
+        return home;
     }
 
     /** Whether any of its processes lives. */
@@ -213,6 +222,7 @@ public final class Platform {
                 // Not Kafka's 45 s: so long a killed service that is back waits for its former self.
                 "--spring.kafka.consumer.properties.session.timeout.ms=6000",
                 "--spring.kafka.consumer.properties.heartbeat.interval.ms=2000"));
+        DEMO_SETTINGS.forEach(setting -> arguments.add("--" + setting));
         arguments.addAll(this.settings);
         arguments.addAll(settings);
         return new ServiceProcess(name, port, app, arguments, home);

@@ -140,7 +140,18 @@ class MopsTest {
 
         assertThat(result.status()).isZero();
         assertThat(result.text())
-                .contains("Usage: mops", "up", "status", "down", "logs", "kill", "start", "order", "reset");
+                .contains(
+                        "Usage: mops",
+                        "up",
+                        "status",
+                        "down",
+                        "logs",
+                        "kill",
+                        "start",
+                        "order",
+                        "reset",
+                        "dead-letters",
+                        "fail");
     }
 
     @Test
@@ -215,6 +226,20 @@ class MopsTest {
 
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.text()).contains("http://order-service:8081");
+    }
+
+    @Test
+    void in_a_container_dead_letters_and_failures_are_asked_for_at_the_services_by_their_names() throws Exception {
+        for (String command : List.of("dead-letters", "fail --list")) {
+            Result result = program(IN_CONTAINER, command.split(" "));
+
+            assertThat(result.status()).as(command).isEqualTo(1);
+            assertThat(result.lines())
+                    .as(command)
+                    .containsExactly(
+                            "mops: order-service: http://order-service:8081 does not answer: ./mops status shows what is down",
+                            "mops: inventory-service: http://inventory-service:8082 does not answer: ./mops status shows what is down");
+        }
     }
 
     @ParameterizedTest

@@ -8,9 +8,12 @@ import dev.mops.local.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The containers are the same platform as the processes: same services, same ports, same databases. */
 class ComposeFileTest {
@@ -49,6 +52,20 @@ class ComposeFileTest {
         assertThat(compose())
                 .contains("\n    command: postgres %s\n".formatted(PostgresServer.SETTINGS))
                 .contains("\n      POSTGRES_INITDB_ARGS: %s\n".formatted(PostgresServer.CLUSTER));
+    }
+
+    @ParameterizedTest
+    @MethodSource("demoSettings")
+    void what_a_service_of_the_local_platform_may_be_asked_to_do_it_may_be_asked_here(String setting)
+            throws IOException {
+        String[] nameAndValue = setting.split("=", 2);
+        String name = nameAndValue[0].toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+
+        assertThat(compose()).contains("\n    %s: \"%s\"\n".formatted(name, nameAndValue[1]));
+    }
+
+    static List<String> demoSettings() {
+        return Platform.DEMO_SETTINGS;
     }
 
     private static String compose() throws IOException {

@@ -54,8 +54,6 @@ final class Chaos implements AutoCloseable {
             "billing-service", List.of("order.created", "order.inventory_reserved", "order.cancellation_requested"),
             "shipping-service", List.of("order.created", "order.paid", "order.shipped"));
 
-    private static final boolean TODAY = Boolean.getBoolean("mops.chaos.today");
-
     private final Plan plan;
     private final Platform platform;
     private final Door door;
@@ -265,9 +263,6 @@ final class Chaos implements AutoCloseable {
                     if (failure.get() != null) {
                         return;
                     }
-                    if (TODAY && fault.kind().lane == Lane.EVENTS && fault.kind() != Kind.DUPLICATES) {
-                        continue;
-                    }
                     await(
                             fault.at(),
                             () -> System.nanoTime() - first >= fault.at().toNanos());
@@ -441,15 +436,6 @@ final class Chaos implements AutoCloseable {
 
         /** Clears what fails, acts on all dead letters, waits until nothing is under way; whether that came about. */
         boolean endAll() {
-            if (TODAY) {
-                return await(
-                        UNTIL_QUIET,
-                        () -> ended >= customers.promised()
-                                && wire.isRead(
-                                        platform.services(),
-                                        () -> platform.services().stream()
-                                                .allMatch(service -> reader.underWay(service) == 0)));
-            }
             platform.services().forEach(service -> patiently(() -> operator.clearFailures(service)));
             Random dice = new Random(plan.seed());
             return await(UNTIL_QUIET, () -> {

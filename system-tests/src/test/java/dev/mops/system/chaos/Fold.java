@@ -8,65 +8,20 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Where the events of one order lead an aggregate, if they take effect in this order and once each: as the published table says. */
 final class Fold {
 
-    private static final Set<String> ENDING = Set.of(
-            "order.inventory_rejected",
-            "order.payment_declined",
-            "order.shipped",
-            "order.shipment_failed",
-            "order.cancellation_requested");
-
-    /** What a discard leads to, by aggregate, event and state; elsewhere nothing changes. */
-    private static final Map<String, Map<String, Outcome>> CLOSINGS = Map.of(
-            "Reservation",
-            Map.of("order.created NEW", closing("REJECTED", "order.inventory_rejected")),
-            "Payment",
-            Map.ofEntries(
-                    Map.entry("order.created NEW", closing("DECLINED", "order.payment_declined")),
-                    Map.entry("order.inventory_reserved NEW", closing("DECLINED", "order.payment_declined")),
-                    Map.entry("order.inventory_reserved OPEN", closing("DECLINED", "order.payment_declined")),
-                    Map.entry("order.inventory_reserved CHARGING", closing("VOIDING", "order.payment_declined")),
-                    Map.entry("order.shipped PAID", closing("SETTLED")),
-                    Map.entry("order.inventory_rejected NEW", closing("VOIDED")),
-                    Map.entry("order.inventory_rejected OPEN", closing("VOIDED")),
-                    Map.entry("order.payment_declined NEW", closing("VOIDED")),
-                    Map.entry("order.payment_declined OPEN", closing("VOIDED")),
-                    Map.entry("order.shipment_failed NEW", closing("VOIDED")),
-                    Map.entry("order.shipment_failed OPEN", closing("VOIDED")),
-                    Map.entry("order.cancellation_requested NEW", closing("VOIDED")),
-                    Map.entry("order.cancellation_requested OPEN", closing("VOIDED"))),
-            "Shipment",
-            Map.ofEntries(
-                    Map.entry("order.created NEW", closing("FAILED", "order.shipment_failed")),
-                    Map.entry("order.paid NEW", closing("FAILED", "order.shipment_failed")),
-                    Map.entry("order.paid PENDING", closing("FAILED", "order.shipment_failed")),
-                    Map.entry("order.paid LABELLING", closing("VOIDING", "order.shipment_failed")),
-                    Map.entry("order.shipped LABELLED", closing("SHIPPED")),
-                    Map.entry("order.inventory_rejected NEW", closing("VOIDED")),
-                    Map.entry("order.inventory_rejected PENDING", closing("VOIDED")),
-                    Map.entry("order.payment_declined NEW", closing("VOIDED")),
-                    Map.entry("order.payment_declined PENDING", closing("VOIDED")),
-                    Map.entry("order.shipment_failed NEW", closing("VOIDED")),
-                    Map.entry("order.shipment_failed PENDING", closing("VOIDED")),
-                    Map.entry("order.cancellation_requested NEW", closing("VOIDED")),
-                    Map.entry("order.cancellation_requested PENDING", closing("VOIDED"))));
-
-    private final String aggregate;
     private final StateTable table;
+    private final StateTable discards;
     private final String beginning;
     private final Set<String> heard;
     private final Set<String> published = new HashSet<>();
 
     Fold(String aggregate, String beginning) {
-        this.aggregate = aggregate;
         this.table = StateTable.of(aggregate);
+        this.discards = StateTable.of(aggregate + ", discarded");
         this.beginning = beginning;
         this.heard = new HashSet<>(table.heard());
         for (String event : table.events()) {
@@ -107,7 +62,7 @@ final class Fold {
         for (Step step : steps) {
             Set<End> next = new LinkedHashSet<>();
             for (End end : ends) {
-                next.addAll(step.isDiscarded() ? discarded(end, step.type(), wish) : after(end, step.type(), wish));
+                next.addAll(step.isDiscarded() ? discarded(end, step.type()) : after(end, step.type(), wish));
             }
             ends = next;
         }
@@ -116,7 +71,7 @@ final class Fold {
 
     private Set<End> after(End end, String event, Wish wish) {
         return switch (table.cell(event, end.state())) {
-            case Cell.Ignored _, Cell.NotHeard _ -> Set.of(end);
+            case Cell.Ignored _, Cell.NotHeard _, Cell.Undone _ -> Set.of(end);
             case Cell.Refused _ -> Set.of();
             case Cell.Moves moves -> {
                 Set<End> next = new LinkedHashSet<>();
@@ -153,33 +108,21 @@ final class Fold {
      * An operator took the event out of the way, and the service closed what waits for it. Whether its intent had been
      * recorded before it failed is open.
      */
-    private Set<End> discarded(End end, String event, Wish wish) {
+    private Set<End> discarded(End end, String event) {
         Set<End> before = new LinkedHashSet<>(Set.of(end));
         if (table.cell(event, end.state()) instanceof Cell.Moves moves) {
             moves.outcomes().stream()
                     .filter(outcome -> outcome.call().isPresent())
                     .forEach(outcome -> before.add(end.after(outcome)));
         }
-        return before.stream()
-                .flatMap(from -> closed(from, event, wish).stream())
-                .collect(Collectors.toCollection(LinkedHashSet::new));
-    }
-
-    private Set<End> closed(End end, String event, Wish wish) {
-        if (aggregate.equals("Order")) {
-            // An order that the event ends has ended all the same.
-            return ENDING.contains(event) ? after(end, event, wish) : Set.of(end);
+        Set<End> ends = new LinkedHashSet<>();
+        for (End from : before) {
+            if (discards.cell(event, from.state()) instanceof Cell.Moves moves) {
+                moves.outcomes().forEach(outcome -> ends.add(from.after(outcome)));
+            } else {
+                ends.add(from);
+            }
         }
-        String key = event + " " + end.state();
-        Outcome outcome = CLOSINGS.getOrDefault(aggregate, Map.of()).get(key);
-        return Set.of(outcome == null ? end : end.after(outcome));
-    }
-
-    private static Outcome closing(String state) {
-        return new Outcome(state, Optional.empty(), Optional.empty());
-    }
-
-    private static Outcome closing(String state, String published) {
-        return new Outcome(state, Optional.of(published), Optional.empty());
+        return ends;
     }
 }
