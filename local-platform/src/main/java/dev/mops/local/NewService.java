@@ -179,7 +179,15 @@ final class NewService {
     private Text aggregate() throws IOException {
         return text(MAIN + "Shipment.java")
                 .replace("What goes to the customer of an order, with its label.", "An order that has shipped.")
-                .without("status;", "recipient;", "label;", "on(OrderEvent ", "on(Answer ", "dueRequest()", "status()", "discard(")
+                .without(
+                        "status;",
+                        "recipient;",
+                        "label;",
+                        "on(OrderEvent ",
+                        "on(Answer ",
+                        "dueRequest()",
+                        "status()",
+                        "discard(")
                 .without("recipient()", "label()", "labelKey()", "move(", "record Label(", "record Recipient(")
                 .replace("        this.status = ShipmentStatus.NEW;\n", "");
     }

@@ -38,8 +38,11 @@ final class Operator {
 
     /** The dead letters of a service, the first of them. */
     List<DeadLetter> deadLetters(String service) {
-        JsonNode page = JSON.readTree(
-                send("GET", service, "/actuator/deadletters?size=" + PAGE, null).body());
+        HttpResponse<String> answer = send("GET", service, "/actuator/deadletters?size=" + PAGE, null);
+        if (answer.statusCode() != 200) {
+            throw new IllegalStateException(service + " does not list its dead letters: " + answer.body());
+        }
+        JsonNode page = JSON.readTree(answer.body());
         List<DeadLetter> letters = new ArrayList<>();
         for (JsonNode letter : page.path("deadLetters")) {
             letters.add(new DeadLetter(
@@ -104,7 +107,11 @@ final class Operator {
                         body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(JSON.writeValueAsString(body)))
                 .build();
         try {
-            return http.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() >= 500) {
+                throw new IllegalStateException(service + " answered " + answer.statusCode() + " to " + path);
+            }
+            return answer;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
