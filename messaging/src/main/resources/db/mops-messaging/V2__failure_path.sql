@@ -111,6 +111,7 @@ CREATE TABLE dead_letter_bulk (
     -- The dead letters of the beginning only: ids up to the last; done are those up to the position.
     last_id        bigint      NOT NULL,
     position       bigint      NOT NULL DEFAULT 0,
+    matched        bigint      NOT NULL,
     acted          bigint      NOT NULL DEFAULT 0,
     skipped        bigint      NOT NULL DEFAULT 0,
     -- When the last act was, for the rate.

@@ -15,8 +15,10 @@ import dev.mops.events.order.InventoryReleased;
 import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.OrderHeldUp;
 import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.OrderRefunded;
+import dev.mops.events.order.OrderResumed;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
@@ -122,13 +124,25 @@ class PaymentsTest extends BillingServiceTest {
     }
 
     @Test
-    void a_gateway_that_is_away_is_asked_until_it_is_back(CapturedOutput output) {
+    void a_gateway_that_is_away_is_asked_until_it_is_back_and_the_others_hear_that_the_order_waits(
+            CapturedOutput output) {
         deliver(created(orderId, "tok_unavailable"), reserved());
 
         assertThat(payment(orderId).status()).isEqualTo(PaymentStatus.PAID);
         assertThat(books(orderId)).containsExactly(new Booking("APPROVED", TOTAL.value(), 4, 0, 0));
         assertThat(published(orderId)).hasOnlyElementsOfType(OrderPaid.class).hasSize(1);
         assertThat(output).contains("no answer to charge:" + orderId).doesNotContain("tok_");
+        assertThat(publishedEnvelopes(orderId))
+                .extracting(Envelope::event)
+                .filteredOn(event -> !(event instanceof OrderPaid))
+                .satisfiesExactly(
+                        first -> assertThat(first).isInstanceOfSatisfying(OrderHeldUp.class, held -> {
+                            assertThat(held.service()).isEqualTo("billing-service");
+                            assertThat(held.eventType()).isEqualTo("order.inventory_reserved");
+                            assertThat(held.reason()).contains("no answer to charge:" + orderId);
+                            assertThat(held.dead()).isFalse();
+                        }),
+                        last -> assertThat(last).isEqualTo(new OrderResumed(orderId, "billing-service")));
     }
 
     @Test
@@ -202,9 +216,9 @@ class PaymentsTest extends BillingServiceTest {
 
     @Test
     void an_event_that_comes_before_its_time_is_not_lost(CapturedOutput output) {
-        send(reserved());
+        Envelope<OrderEvent> early = send(reserved()).getFirst();
         await().untilAsserted(() -> assertThat(output)
-                .contains(orderId.toString())
+                .contains(early.metadata().id().toString())
                 .contains("A payment in NEW can't take InventoryReserved"));
 
         service.follow(created(orderId, "tok_approved"));

@@ -103,7 +103,8 @@ final class FailCommand implements Callable<Integer> {
         body.put("type", type);
         body.put("key", key);
         body.put("how", how.word());
-        body.put("times", hits);
+        // As text: the endpoints of the actuator read nothing else where JSON is read strictly.
+        body.put("times", hits == null ? null : hits.toString());
         services.post(name, PATH, body, null);
         out.println(name + ": "
                 + (hits == null ? "each attempt" : hits == 1 ? "the next attempt" : "the next " + hits + " attempts")

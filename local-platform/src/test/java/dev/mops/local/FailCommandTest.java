@@ -41,13 +41,13 @@ class FailCommandTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "billing | {'type':null,'key':null,'how':'throw','times':1}"
+                "billing | {'type':null,'key':null,'how':'throw','times':'1'}"
                         + " | billing-service: the next attempt at an event fails: its handler throws.",
                 "billing-service --type order.paid --until-cleared | {'type':'order.paid','key':null,'how':'throw','times':null}"
                         + " | billing-service: each attempt at order.paid fails: its handler throws, until it is cleared.",
-                "billing --key o-1 --times 3 --how unavailable | {'type':null,'key':'o-1','how':'unavailable','times':3}"
+                "billing --key o-1 --times 3 --how unavailable | {'type':null,'key':'o-1','how':'unavailable','times':'3'}"
                         + " | billing-service: the next 3 attempts at an event of key o-1 find the outside world away.",
-                "billing --how poison | {'type':null,'key':null,'how':'poison','times':1}"
+                "billing --how poison | {'type':null,'key':null,'how':'poison','times':'1'}"
                         + " | billing-service: the next attempt at an event finds a record that can't be read."
             })
     void a_failure_is_asked_for_and_said_with_its_undoing(String arguments, String body, String says) {

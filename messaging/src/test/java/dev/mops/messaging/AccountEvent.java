@@ -38,4 +38,17 @@ public sealed interface AccountEvent {
                 .event(StatementSent.class, "account.statement_sent", "1.0")
                 .build();
     }
+
+    /** The family of a deployment to come, which knows another major version of a deposit. */
+    static EventFamily<AccountEvent> ofTheFuture(String topic) {
+        return EventFamily.of(AccountEvent.class)
+                .topic(topic)
+                .key(AccountEvent::account)
+                .event(Deposited.class, "account.deposited", "99.0")
+                .event(Withdrawn.class, "account.withdrawn", "1.0")
+                .event(TransferRequested.class, "account.transfer_requested", "1.0")
+                .event(TransferSettled.class, "account.transfer_settled", "1.0")
+                .event(StatementSent.class, "account.statement_sent", "1.0")
+                .build();
+    }
 }

@@ -138,6 +138,11 @@ public final class AccountService implements AutoCloseable {
         return context.getBean("relay", SmartLifecycle.class);
     }
 
+    /** A property as it is once the service runs. */
+    public String property(String name) {
+        return context.getEnvironment().getRequiredProperty(name);
+    }
+
     public <T> T bean(Class<T> type) {
         return context.getBean(type);
     }
@@ -154,6 +159,8 @@ public final class AccountService implements AutoCloseable {
     public static final class Builder {
 
         private final String name;
+        private String topic;
+        private @Nullable EventFamily<AccountEvent> family;
         private final Map<String, Object> properties = new LinkedHashMap<>();
         private Class<?> application = JdbcApplication.class;
         private @Nullable BiFunction<AccountService, EventFamily<AccountEvent>, EventHandlers<AccountEvent>> handlers;
@@ -162,6 +169,7 @@ public final class AccountService implements AutoCloseable {
 
         private Builder(String name) {
             this.name = name;
+            this.topic = name;
             with("spring.application.name", name);
             with("spring.autoconfigure.exclude", WITHOUT_JPA);
             with("spring.datasource.username", TestPostgres.USER);
@@ -193,6 +201,18 @@ public final class AccountService implements AutoCloseable {
             return this;
         }
 
+        /** Reads and writes the topic of another service. */
+        public Builder on(String topic) {
+            this.topic = topic;
+            return this;
+        }
+
+        /** Another family on its topic. */
+        public Builder withFamily(EventFamily<AccountEvent> family) {
+            this.family = family;
+            return this;
+        }
+
         /** The application declares its family itself. */
         public Builder withoutFamily() {
             declaresFamily = false;
@@ -214,7 +234,7 @@ public final class AccountService implements AutoCloseable {
         public AccountService start(String jdbcUrl, String bootstrapServers) {
             properties.putIfAbsent("spring.datasource.url", jdbcUrl);
             properties.putIfAbsent("spring.kafka.bootstrap-servers", bootstrapServers);
-            EventFamily<AccountEvent> family = AccountEvent.on(name);
+            EventFamily<AccountEvent> family = this.family == null ? AccountEvent.on(topic) : this.family;
             ConfigurableApplicationContext context = new SpringApplicationBuilder(application)
                     .initializers(starting -> {
                         GenericApplicationContext registry = (GenericApplicationContext) starting;

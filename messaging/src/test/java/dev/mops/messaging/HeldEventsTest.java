@@ -1,14 +1,21 @@
 package dev.mops.messaging;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mops.messaging.AccountEvent.Deposited;
+import dev.mops.messaging.AccountEvent.StatementSent;
 import dev.mops.messaging.AccountEvent.Withdrawn;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -25,6 +32,10 @@ class HeldEventsTest {
     /** How often the withdrawals of an account fail yet. */
     private static final Map<String, AtomicInteger> FAILURES = new ConcurrentHashMap<>();
 
+    /** How often they find the outside world away yet. */
+    private static final Map<String, AtomicInteger> AWAY = new ConcurrentHashMap<>();
+
+    private static final Map<String, Runnable> SECOND_ATTEMPT = new ConcurrentHashMap<>();
     private static final Map<String, AtomicInteger> ATTEMPTS = new ConcurrentHashMap<>();
     private static AccountService service;
 
@@ -41,7 +52,16 @@ class HeldEventsTest {
                             if (count(FAILURES, withdrawn.account()).getAndDecrement() > 0) {
                                 throw new IllegalStateException("fails as told");
                             }
+                            if (count(AWAY, withdrawn.account()).getAndDecrement() > 0) {
+                                throw new CompletionException(new TryLater("the other bank is away"));
+                            }
+                            SECOND_ATTEMPT
+                                    .getOrDefault(withdrawn.account(), () -> {})
+                                    .run();
                         })
+                        .announcing(
+                                held -> Optional.of(new StatementSent(held.key(), 1)),
+                                held -> Optional.of(new StatementSent(held.key(), 0)))
                         .build())
                 .start();
     }
@@ -71,16 +91,13 @@ class HeldEventsTest {
         count(FAILURES, "dies").set(100);
         service.publish(new Deposited("dies", 1), new Withdrawn("dies", 2), new Deposited("dies", 3));
 
-        await().untilAsserted(() ->
-                assertThat(service.count("held_key WHERE state = 'DEAD'")).isPositive());
+        await().untilAsserted(() -> assertThat(deadLettersOf("dies")).hasSize(1));
         assertThat(count(ATTEMPTS, "dies")).hasValue(4);
         service.publish(new Deposited("dies", 4));
         await().untilAsserted(() -> assertThat(heldOf("dies")).isEqualTo(3));
         assertThat(service.numbersOf("dies")).containsExactly(1L);
-        await().untilAsserted(() -> assertThat(DEAD_LETTERS.records()).hasSize(1));
-        ConsumerRecord<byte[], byte[]> dead = DEAD_LETTERS.records().getFirst();
-        assertThat(new String(dead.value(), java.nio.charset.StandardCharsets.UTF_8))
-                .contains("\"number\":2");
+        ConsumerRecord<byte[], byte[]> dead = deadLettersOf("dies").getFirst();
+        assertThat(new String(dead.value(), UTF_8)).contains("\"number\":2");
         assertThat(TopicLog.header(dead, "ce_type")).isEqualTo("account.withdrawn");
         assertThat(TopicLog.header(dead, "mops-dead-letter-attempts")).isEqualTo("4");
         assertThat(TopicLog.header(dead, "mops-dead-letter-error-class")).isEqualTo("java.lang.IllegalStateException");
@@ -110,8 +127,123 @@ class HeldEventsTest {
         assertThat(attempts).isLessThan(3 * 400);
     }
 
+    @Test
+    void a_follower_that_arrives_in_the_moment_in_which_its_head_leaves_comes_behind_it() {
+        CountDownLatch leaving = new CountDownLatch(1);
+        CountDownLatch leave = new CountDownLatch(1);
+        count(FAILURES, "leaving").set(1);
+        SECOND_ATTEMPT.put("leaving", () -> {
+            leaving.countDown();
+            awaitLatch(leave);
+        });
+        service.publish(new Withdrawn("leaving", 1));
+        awaitLatch(leaving);
+
+        // The head is at work and holds the lock of its key: the follower waits for it.
+        service.publish(new Deposited("leaving", 2));
+        await().untilAsserted(() -> assertThat(
+                        service.count(
+                                "pg_stat_activity WHERE datname = 'held' AND wait_event_type = 'Lock' AND query LIKE '%held_key%'"))
+                .isEqualTo(1));
+        leave.countDown();
+
+        await().untilAsserted(() -> assertThat(service.numbersOf("leaving")).containsExactly(1L, 2L));
+        assertThat(heldOf("leaving")).isZero();
+    }
+
+    @Test
+    void a_thousand_held_keys_hold_up_no_other() {
+        List<ProducerRecord<byte[], byte[]>> events = new ArrayList<>();
+        for (int n = 0; n < 1_000; n++) {
+            count(FAILURES, "thousand-" + n).set(100);
+            events.add(TOPIC.event(new Withdrawn("thousand-" + n, 1)));
+            events.add(TOPIC.event(new Deposited("thousand-" + n, 2)));
+            events.add(TOPIC.event(new Deposited("free-" + n, 1)));
+        }
+        TOPIC.append(events);
+
+        await().atMost(Duration.ofMinutes(2))
+                .untilAsserted(() -> assertThat(service.count("held_key k JOIN held_event e ON e.id = k.head"
+                                + " WHERE k.state = 'DEAD' AND convert_from(e.key, 'UTF8') LIKE 'thousand-%'"))
+                        .isEqualTo(1_000));
+        assertThat(service.count("effect WHERE account LIKE 'free-%'")).isEqualTo(1_000);
+        assertThat(service.count("effect WHERE account LIKE 'thousand-%'")).isZero();
+        // Held they may be: what comes now goes by.
+        service.publish(new Deposited("free-last", 1));
+        await().untilAsserted(() -> assertThat(service.numbersOf("free-last")).containsExactly(1L));
+        service.inTransaction(() -> {
+            service.jdbc().update("DELETE FROM held_event WHERE convert_from(key, 'UTF8') LIKE 'thousand-%'");
+            service.jdbc().update("DELETE FROM held_key k WHERE NOT EXISTS (SELECT FROM held_event WHERE id = k.head)");
+        });
+    }
+
+    @Test
+    void the_same_key_that_fails_in_two_services_is_held_in_each_for_itself() {
+        try (AccountService other = AccountService.named("held_other")
+                .on("held")
+                .handling((accounts, family) -> EventHandlers.of(family)
+                        .on(Withdrawn.class, (withdrawn, metadata) -> {
+                            accounts.note(withdrawn, metadata);
+                            if (withdrawn.account().equals("in-both")
+                                    && count(FAILURES, "in-other").getAndDecrement() > 0) {
+                                throw new IllegalStateException("fails as told");
+                            }
+                        })
+                        .build())
+                .start()) {
+            count(FAILURES, "in-other").set(3);
+            count(FAILURES, "in-both").set(1);
+            service.publish(new Withdrawn("in-both", 1), new Withdrawn("in-both", 2));
+
+            await().untilAsserted(() -> assertThat(service.numbersOf("in-both")).containsExactly(1L, 2L));
+            await().untilAsserted(() -> assertThat(other.numbersOf("in-both")).containsExactly(1L, 2L));
+            assertThat(count(ATTEMPTS, "in-both")).hasValue(3);
+            await().untilAsserted(() ->
+                    assertThat(TopicLog.of("held-held_other-retry-3").records()).isNotEmpty());
+            assertThat(TopicLog.of("held-held-retry-2").records())
+                    .noneMatch(record -> new String(record.key(), UTF_8).equals("in-both"));
+        }
+    }
+
+    @Test
+    void the_retry_and_dead_letter_topics_have_the_partitions_of_the_source() {
+        for (String topic : List.of("held-held-retry-1", "held-held-retry-2", "held-held-retry-3", "held-held-dlt")) {
+            assertThat(TopicLog.of(topic).partitionCount()).as(topic).isEqualTo(TOPIC.partitionCount());
+        }
+    }
+
+    @Test
+    void what_an_outside_that_is_away_uses_up_no_attempts_and_holds_up_its_own_key_only() {
+        count(AWAY, "away").set(25);
+        service.publish(new Withdrawn("away", 1), new Deposited("away", 2), new Deposited("not-away", 1));
+
+        await().untilAsserted(() -> assertThat(service.numbersOf("not-away")).containsExactly(1L));
+        await().untilAsserted(() -> assertThat(service.count("held_key WHERE deferrals > 10 AND attempts = 0"))
+                .isEqualTo(1));
+        await().untilAsserted(() -> assertThat(service.numbersOf("away")).containsExactly(1L, 2L));
+        // Told once that it is held up, and once that it goes on.
+        await().untilAsserted(() -> assertThat(TOPIC.events().stream()
+                        .map(envelope -> envelope.event())
+                        .filter(event -> event.account().equals("away") && event instanceof StatementSent))
+                .containsExactly(new StatementSent("away", 1), new StatementSent("away", 0)));
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static AtomicInteger count(Map<String, AtomicInteger> counts, String account) {
         return counts.computeIfAbsent(account, none -> new AtomicInteger());
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> deadLettersOf(String account) {
+        return DEAD_LETTERS.records().stream()
+                .filter(record -> new String(record.key(), UTF_8).equals(account))
+                .toList();
     }
 
     private static long heldOf(String account) {

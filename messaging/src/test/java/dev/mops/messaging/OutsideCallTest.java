@@ -18,7 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -182,7 +181,7 @@ class OutsideCallTest {
         assertThat(service.numbersOf("too-long")).containsExactly(1L);
         await().untilAsserted(() -> assertThat(interrupted.getCount()).isZero());
         assertThat(log)
-                .contains(TimeoutException.class.getName()
+                .contains("waits for the outside world: " + TryLater.class.getName()
                         + ": No answer from outside within mops.messaging.call-timeout=PT0.3S");
     }
 

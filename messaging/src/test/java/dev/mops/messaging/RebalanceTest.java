@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
@@ -80,6 +81,38 @@ class RebalanceTest {
 
                 assertGoesOn("lost_in_call", second, 1L, 2L);
                 assertThat(calls).containsExactly("transfer:1", "transfer:1");
+            }
+        }
+    }
+
+    @Test
+    void an_event_that_fails_while_its_consumer_loses_the_partition_is_held_once_and_keeps_its_order() {
+        // The first consumer fails after the second has the partition, and the second fails once, too.
+        AtomicInteger failures = new AtomicInteger(2);
+        Consumer<AccountEvent> failing = event -> {
+            if (event.account().equals("a") && event.number() == 1 && failures.getAndDecrement() > 0) {
+                throw new IllegalStateException("fails as told");
+            }
+        };
+        Consumer<AccountEvent> staying = event -> {
+            if (event.account().equals("a") && event.number() == 1 && atWork.getCount() > 0) {
+                stayAtWork(event);
+            }
+            failing.accept(event);
+        };
+        try (AccountService first = start("lost_in_failure", staying, any -> {})) {
+            first.publish(new Deposited("a", 1), new Deposited("a", 2));
+            awaitLatch(atWork);
+            try (AccountService second = start("lost_in_failure", failing, any -> {})) {
+                loseAllPartitions("lost_in_failure");
+                await().untilAsserted(() -> assertThat(
+                                second.count(
+                                        "pg_stat_activity WHERE datname = 'lost_in_failure' AND wait_event_type = 'Lock' AND query LIKE '%inbox_event%'"))
+                        .isEqualTo(1));
+                goOn.countDown();
+
+                assertGoesOn("lost_in_failure", second, 1L, 2L);
+                assertThat(second.count("held_event")).isZero();
             }
         }
     }

@@ -4,21 +4,22 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.mops.events.UnreadableEventException;
 import dev.mops.messaging.AccountEvent.Deposited;
 import dev.mops.messaging.AccountEvent.Withdrawn;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,8 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.TransientDataAccessResourceException;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 @ExtendWith(OutputCaptureExtension.class)
 class RetryTest {
@@ -42,6 +45,7 @@ class RetryTest {
     static void start() {
         service = AccountService.named("retry")
                 .with("mops.messaging.concurrency", 1)
+                .with("spring.datasource.hikari.connection-timeout", 250)
                 .with("mops.messaging.retry-backoff", "10ms")
                 .with("mops.messaging.max-retry-backoff", "80ms")
                 .handling((accounts, family) -> EventHandlers.of(family)
@@ -60,65 +64,56 @@ class RetryTest {
     }
 
     @Test
-    void a_batch_is_rolled_back_whole_and_retried_whatever_its_handler_throws_and_however_often() {
-        Iterator<Throwable> failures = List.of(
-                        new IllegalStateException(),
-                        new ClassCastException(),
-                        new StackOverflowError(),
-                        new OutOfMemoryError(),
-                        new AssertionError(),
-                        new NoClassDefFoundError(),
-                        new IOException(),
-                        new SerializationException(),
-                        new DuplicateKeyException("none"),
-                        new UnreadableEventException("none"),
-                        new TransientDataAccessResourceException("none"),
-                        new IllegalArgumentException())
-                .iterator();
-        CountDownLatch last = new CountDownLatch(1);
-        CountDownLatch release = new CountDownLatch(1);
-        FAILURES.put("whatever", () -> {
-            if (!failures.hasNext()) {
-                last.countDown();
-                awaitLatch(release);
-            }
-            return failures.hasNext() ? failures.next() : null;
-        });
-        long committed = TOPIC.committed("retry");
-        long claimed = service.count("inbox_event");
-        TOPIC.append(List.of(
-                TOPIC.event(new Deposited("whatever", 1)),
-                TOPIC.event(new Withdrawn("whatever", 2)),
-                TOPIC.event(new Deposited("whatever", 3))));
+    void whatever_a_handler_throws_its_event_runs_again_and_those_behind_it_come_after_it() {
+        List<Throwable> failures = List.of(
+                new IllegalStateException(),
+                new ClassCastException(),
+                new StackOverflowError(),
+                new OutOfMemoryError(),
+                new AssertionError(),
+                new NoClassDefFoundError(),
+                new IOException(),
+                new ConnectException(),
+                new SerializationException(),
+                new DuplicateKeyException("none"),
+                new TransientDataAccessResourceException("none"),
+                new IllegalArgumentException());
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int n = 0; n < failures.size(); n++) {
+            String account = "whatever-" + n;
+            Iterator<Throwable> once = List.of(failures.get(n)).iterator();
+            FAILURES.put(account, () -> once.hasNext() ? once.next() : null);
+            records.add(TOPIC.event(new Deposited(account, 1)));
+            records.add(TOPIC.event(new Withdrawn(account, 2)));
+            records.add(TOPIC.event(new Deposited(account, 3)));
+        }
+        TOPIC.append(records);
 
-        // More often than spring-kafka's default of ten, after which it would skip.
-        awaitLatch(last);
-        assertThat(service.numbersOf("whatever")).isEmpty();
-        assertThat(service.count("inbox_event")).isEqualTo(claimed);
-        assertThat(TOPIC.committed("retry")).isEqualTo(committed);
-
-        release.countDown();
-        await().untilAsserted(() -> assertThat(TOPIC.committed("retry")).isEqualTo(committed + 3));
-        assertThat(service.numbersOf("whatever")).containsExactly(1L, 2L, 3L);
-    }
-
-    @Test
-    void the_wait_before_a_retry_grows_to_its_limit_and_begins_anew_after_a_success(CapturedOutput log) {
-        for (String account : List.of("first-failure", "second-failure")) {
-            int from = log.toString().length();
-            Iterator<Throwable> failures = Stream.<Throwable>generate(IllegalStateException::new)
-                    .limit(5)
-                    .iterator();
-            FAILURES.put(account, () -> failures.hasNext() ? failures.next() : null);
-            TOPIC.append(TOPIC.event(new Withdrawn(account, 1)));
-
-            await().untilAsserted(() -> assertThat(service.numbersOf(account)).containsExactly(1L));
-            assertThat(waits(log.toString().substring(from))).containsExactly(10, 20, 40, 80, 80);
+        for (int n = 0; n < failures.size(); n++) {
+            String account = "whatever-" + n;
+            await().untilAsserted(() -> assertThat(service.numbersOf(account)).containsExactly(1L, 2L, 3L));
         }
     }
 
     @Test
-    void a_record_that_cannot_be_read_blocks_and_is_named_without_its_payload(CapturedOutput log) {
+    void while_no_connection_is_to_be_had_no_attempt_is_used_and_the_wait_grows_to_its_limit(CapturedOutput log) {
+        int from = log.toString().length();
+        service.inTransaction(() -> {
+            exhaustPool(service.bean(DataSource.class));
+            TOPIC.append(TOPIC.event(new Withdrawn("no-connection", 1)));
+            await().until(() -> waits(log.toString().substring(from)).size() >= 5);
+        });
+
+        await().untilAsserted(
+                        () -> assertThat(service.numbersOf("no-connection")).containsExactly(1L));
+        assertThat(waits(log.toString().substring(from))).startsWith(10, 20, 40, 80, 80);
+        assertThat(service.count("held_event WHERE key = 'no-connection'")).isZero();
+        assertThat(TopicLog.of("retry-retry-retry-1").records())
+                .noneMatch(record -> new String(record.key(), UTF_8).equals("no-connection"));
+    }
+
+    @Test
+    void a_record_that_cannot_be_read_is_a_dead_letter_at_once_named_without_its_payload(CapturedOutput log) {
         TopicLog topic = TopicLog.of("unreadable").create(1);
         ProducerRecord<byte[], byte[]> event = topic.event(new Deposited("a", 1));
         topic.append(topic.event(new Deposited("a", 1)));
@@ -129,23 +124,43 @@ class RetryTest {
                 "{\"account\":\"a\",\"number\":\"of-the-credit-card\"}".getBytes(UTF_8),
                 event.headers()));
         topic.append(topic.event(new Deposited("a", 3)));
-        try (AccountService blocked = AccountService.named("unreadable")
+        topic.append(topic.event(new Deposited("b", 4)));
+        try (AccountService reading = AccountService.named("unreadable")
                 .with("mops.messaging.partitions", 1)
                 .with("mops.messaging.concurrency", 1)
                 .noting()
                 .start()) {
-            String named = "The record unreadable-0@1 can't be read";
-            await().untilAsserted(() ->
-                    assertThat(log.toString().split(Pattern.quote(named), -1)).hasSizeGreaterThan(5));
-            assertThat(log).doesNotContain("of-the-credit-card");
-            assertThat(blocked.effects()).isEmpty();
-            assertThat(topic.committed("unreadable")).isZero();
+            await().untilAsserted(() -> assertThat(reading.numbersOf("b")).containsExactly(4L));
+            assertThat(reading.numbersOf("a")).containsExactly(1L);
+            assertThat(reading.count("held_key WHERE state = 'DEAD' AND attempts = 1"))
+                    .isEqualTo(1);
+            assertThat(log).contains("The record unreadable-0@1 can't be read").doesNotContain("of-the-credit-card");
+        }
+    }
 
-            // The operator's way out until there are dead letters: the offset is moved behind it.
-            blocked.consumers().stop();
-            topic.commit("unreadable", 0, 2);
-            blocked.consumers().start();
-            await().untilAsserted(() -> assertThat(blocked.numbersOf("a")).containsExactly(3L));
+    /** Takes all connections but the caller's; they go back with its transaction. */
+    private static void exhaustPool(DataSource pool) {
+        List<Connection> taken = new ArrayList<>();
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCompletion(int status) {
+                for (Connection connection : taken) {
+                    try {
+                        connection.close();
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+            }
+        });
+        try {
+            while (true) {
+                taken.add(pool.getConnection());
+            }
+        } catch (SQLTransientConnectionException exhausted) {
+            assertThat(taken).isNotEmpty();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -153,14 +168,6 @@ class RetryTest {
         Throwable failure = FAILURES.getOrDefault(account, () -> null).get();
         if (failure != null) {
             RetryTest.<RuntimeException>sneak(failure);
-        }
-    }
-
-    private static void awaitLatch(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 

@@ -2,8 +2,8 @@ package dev.mops.order;
 
 import dev.mops.events.order.Money;
 import dev.mops.events.order.OrderEvents;
-import dev.mops.events.order.OrderHeldUp;
 import dev.mops.messaging.HeldKeys;
+import dev.mops.messaging.HeldUp;
 import dev.mops.web.IdempotentRequests;
 import dev.mops.web.Printable;
 import dev.mops.web.ProblemException;
@@ -43,8 +43,7 @@ class OrderController {
     private final HeldKeys heldKeys;
     private final IdempotentRequests idempotent;
 
-    OrderController(
-            OrderService service, Orders orders, HeldKeys heldKeys, IdempotentRequests idempotent) {
+    OrderController(OrderService service, Orders orders, HeldKeys heldKeys, IdempotentRequests idempotent) {
         this.service = service;
         this.orders = orders;
         this.heldKeys = heldKeys;
@@ -121,10 +120,10 @@ class OrderController {
     private OrderView view(Order order) {
         return view(
                 order,
-                heldKeys.find(OrderEvents.FAMILY.topic(), order.id().toString()).flatMap(OrderEventHandlers::heldUp));
+                heldKeys.find(OrderEvents.FAMILY.topic(), order.id().toString()));
     }
 
-    private OrderView view(Order order, Optional<OrderHeldUp> heldUpHere) {
+    private OrderView view(Order order, Optional<HeldUp> heldUpHere) {
         return OrderView.of(order, orders.timelineOf(order.id()), heldUpHere);
     }
 

@@ -14,8 +14,6 @@ import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;
 import dev.mops.events.order.ShipmentFailed;
 import dev.mops.messaging.EventHandlers;
-import dev.mops.messaging.HeldUp;
-import java.util.Optional;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -45,12 +43,15 @@ class OrderEventHandlers {
                 .discarded(ShipmentFailed.class, orders::discard)
                 .discarded(CancellationRequested.class, orders::discard)
                 .discarded(OrderResumed.class, orders::discard)
-                .announcing(OrderEventHandlers::heldUp, held -> OrderResumed.of(held.key(), held.consumerGroup()))
+                .announcing(
+                        held -> OrderHeldUp.of(
+                                held.key(),
+                                held.consumerGroup(),
+                                held.eventType(),
+                                held.reason(),
+                                held.dead(),
+                                held.since()),
+                        held -> OrderResumed.of(held.key(), held.consumerGroup()))
                 .build();
-    }
-
-    static Optional<OrderHeldUp> heldUp(HeldUp held) {
-        return OrderHeldUp.of(
-                held.key(), held.consumerGroup(), held.eventType(), held.reason(), held.dead(), held.since());
     }
 }

@@ -1,8 +1,8 @@
 package dev.mops.order;
 
 import dev.mops.events.order.Money;
-import dev.mops.events.order.OrderHeldUp;
 import dev.mops.events.order.OrderLine;
+import dev.mops.messaging.HeldUp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -32,14 +32,13 @@ record OrderView(
      *
      * @param heldUpHere what holds it up in this service, which can't hear of it before it goes on
      */
-    static OrderView of(Order order, List<TimelineEntry> timeline, Optional<OrderHeldUp> heldUpHere) {
+    static OrderView of(Order order, List<TimelineEntry> timeline, Optional<HeldUp> heldUpHere) {
         Map<String, Hold> holds = new TreeMap<>();
         order.holds()
                 .forEach((service, hold) -> holds.put(
                         service, new Hold(service, hold.eventType(), hold.reason(), hold.dead(), hold.since())));
         heldUpHere.ifPresent(held -> holds.put(
-                held.service(),
-                new Hold(held.service(), held.eventType(), held.reason(), held.dead(), held.since())));
+                held.consumerGroup(), new Hold(held.consumerGroup(), held.eventType(), held.reason(), held.dead(), held.since())));
         return new OrderView(
                 order.id(),
                 order.customerId(),

@@ -92,13 +92,14 @@ class HeldUpOrderTest extends OrderServiceTest {
 
         published(paid(orderId), shipped(orderId));
 
-        await().untilAsserted(
-                        () -> assertThat(order(orderId).heldUp()).singleElement().satisfies(hold -> {
-                            assertThat(hold.service()).isEqualTo("order-service");
-                            assertThat(hold.eventType()).isEqualTo("order.paid");
-                            assertThat(hold.dead()).isFalse();
-                            assertThat(hold.reason()).contains("order_timeline");
-                        }));
+        await().untilAsserted(() -> assertThat(order(orderId).heldUp())
+                .singleElement()
+                .satisfies(hold -> {
+                    assertThat(hold.service()).isEqualTo("order-service");
+                    assertThat(hold.eventType()).isEqualTo("order.paid");
+                    assertThat(hold.dead()).isFalse();
+                    assertThat(hold.reason()).contains("order_timeline");
+                }));
         assertThat(order(orderId).status()).isEqualTo(OrderStatus.PLACED);
 
         jdbc.update("DELETE FROM order_timeline WHERE order_id = ? AND type = '-'", orderId);

@@ -80,8 +80,7 @@ class StuckOrdersTest extends OrderServiceTest {
     void an_order_that_is_said_to_be_held_up_stands_still_all_the_same() {
         UUID orderId = standingStillSince("2020-02-01T00:00:00Z");
         published(new OrderHeldUp(orderId, "billing-service", null, "a reason", true, Instant.EPOCH));
-        await()
-                .untilAsserted(() -> assertThat(timeline(orderId)).endsWith("order.held_up"));
+        await().untilAsserted(() -> assertThat(timeline(orderId)).endsWith("order.held_up"));
 
         stuckOrders.look();
 
@@ -112,6 +111,11 @@ class StuckOrdersTest extends OrderServiceTest {
     }
 
     private RestTestClient.BodyContentSpec health() {
-        return http.get().uri("/actuator/health").exchange().expectStatus().isOk().expectBody();
+        return http.get()
+                .uri("/actuator/health")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody();
     }
 }

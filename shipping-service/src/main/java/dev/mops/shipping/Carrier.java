@@ -1,11 +1,14 @@
 package dev.mops.shipping;
 
 import dev.mops.events.order.Address;
+import dev.mops.messaging.TryLater;
 import java.time.Instant;
 
 /**
  * The carrier: makes labels and fetches parcels. Never called inside a transaction. Each call may be repeated: its key
  * names the business act, and an act happens once however often it is asked for.
+ *
+ * <p>Every method throws {@link TryLater} if the carrier is away: only the order that asked waits until it is back.
  */
 interface Carrier {
 

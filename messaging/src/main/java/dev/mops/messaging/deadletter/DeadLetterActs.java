@@ -114,11 +114,10 @@ final class DeadLetterActs {
     }
 
     private Head lockedDeadHead(long id, @Nullable Long version) {
-        Head read = ledger.head(id).orElseThrow(() -> letters.unknown(id));
+        Head read = ledger.head(id).orElseThrow(() -> letters.gone(id));
         ledger.lock(Set.of(read.key()));
         // Again: another operator may have been faster.
-        Head head = ledger.head(id)
-                .orElseThrow(() -> RefusedException.conflict("Another operator was faster: " + id + " is gone"));
+        Head head = ledger.head(id).orElseThrow(() -> letters.gone(id));
         if (!head.dead()) {
             throw RefusedException.conflict("It is not dead: it runs again by itself");
         }

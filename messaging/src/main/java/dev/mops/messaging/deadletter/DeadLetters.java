@@ -55,6 +55,8 @@ final class DeadLetters {
             SELECT acted_at, operator, verified, action, reason FROM dead_letter_audit
             WHERE held_event_id = ? ORDER BY id
             """;
+    private static final String LAST_ACT =
+            "SELECT action, operator FROM dead_letter_audit WHERE held_event_id = ? ORDER BY id DESC LIMIT 1";
     private static final String BULKS = """
             SELECT id, action, reason, operator, matched, acted, skipped, created_at, finished_at FROM dead_letter_bulk
             WHERE consumer_group = ? ORDER BY finished_at IS NULL DESC, id DESC LIMIT ?
@@ -121,8 +123,15 @@ final class DeadLetters {
                 .orElseThrow(() -> unknown(id));
     }
 
-    /** Why there is no head with this id. */
-    RefusedException unknown(long id) {
+    /** Why nothing can be done to a head with this id. */
+    RefusedException gone(long id) {
+        return jdbc.query(LAST_ACT, (row, n) -> row.getString(1) + " by " + row.getString(2), id).stream()
+                .findFirst()
+                .map(act -> RefusedException.conflict("It is gone: the last act was a " + act))
+                .orElseGet(() -> unknown(id));
+    }
+
+    private RefusedException unknown(long id) {
         return jdbc.queryForList(BEHIND, Long.class, consumerGroup, id).stream()
                 .findFirst()
                 .map(head -> RefusedException.conflict(

@@ -1,0 +1,120 @@
+package dev.mops.messaging;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mops.messaging.AccountEvent.Deposited;
+import dev.mops.messaging.AccountEvent.Withdrawn;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+
+/** A record of a retry topic is a wake-up, never the truth. */
+class WakeupTest {
+
+    private final AtomicInteger attempts = new AtomicInteger();
+    private final AtomicInteger failures = new AtomicInteger();
+
+    @Test
+    void a_wakeup_that_comes_twice_or_late_does_nothing_and_one_that_is_none_is_dropped() {
+        try (AccountService service = start("wakeup_twice", "10ms,10ms,10ms", "1h")) {
+            TopicLog wakeups = TopicLog.of("wakeup_twice-wakeup_twice-retry-1");
+            failures.set(2);
+            service.publish(new Withdrawn("a", 1), new Deposited("a", 2));
+            await().untilAsserted(() -> assertThat(service.numbersOf("a")).containsExactly(1L, 2L));
+            assertThat(attempts).hasValue(3);
+
+            // As it was, and for a head of today that it does not mean.
+            failures.set(100);
+            service.publish(new Withdrawn("a", 3));
+            await().untilAsserted(() ->
+                    assertThat(service.count("held_key WHERE state = 'DEAD'")).isEqualTo(1));
+            assertThat(attempts).hasValue(7);
+            List<ConsumerRecord<byte[], byte[]>> all = wakeups.records();
+            assertThat(all).hasSize(2);
+            for (ConsumerRecord<byte[], byte[]> record : all) {
+                wakeups.append(copy(record));
+            }
+            wakeups.append(
+                    new ProducerRecord<>(all.getFirst().topic(), "a".getBytes(UTF_8), "no wake-up".getBytes(UTF_8)));
+            await().untilAsserted(() ->
+                    assertThat(wakeups.committed("wakeup_twice-retry")).isEqualTo(5));
+
+            assertThat(attempts).hasValue(7);
+            assertThat(service.count("held_key WHERE state = 'DEAD' AND attempts = 4"))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_wakeup_that_is_early_waits_until_it_is_due_while_others_are_heard() {
+        try (AccountService service = start("wakeup_early", "10ms,1h,10ms", "1h")) {
+            failures.set(2);
+            service.publish(new Withdrawn("waits", 1));
+            await().untilAsserted(() ->
+                    assertThat(service.count("held_key WHERE attempts = 2")).isEqualTo(1));
+            TopicLog later = TopicLog.of("wakeup_early-wakeup_early-retry-2");
+            await().untilAsserted(() -> assertThat(later.records()).hasSize(1));
+
+            // Others of the first delay are heard, and the consumer stays in its group.
+            failures.set(1);
+            service.publish(new Withdrawn("quick", 1));
+            await().untilAsserted(() -> assertThat(service.numbersOf("quick")).containsExactly(1L));
+
+            assertThat(later.committed("wakeup_early-retry")).isZero();
+            assertThat(service.count("held_key")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_head_whose_wakeup_is_lost_is_swept_and_its_followers_with_it() {
+        try (AccountService service = start("wakeup_lost", "10ms", "50ms")) {
+            failures.set(1);
+            service.relay().stop();
+            TopicLog topic = TopicLog.of("wakeup_lost");
+            topic.append(List.of(topic.event(new Withdrawn("a", 1)), topic.event(new Deposited("a", 2))));
+
+            // The wake-up does not leave the outbox.
+            await().untilAsserted(() -> assertThat(service.numbersOf("a")).containsExactly(1L, 2L));
+
+            assertThat(service.count("outbox_event")).isEqualTo(1);
+            assertThat(service.count("held_key")).isZero();
+        }
+    }
+
+    @Test
+    void heads_that_were_due_while_nobody_ran_are_tried_after_the_start() {
+        try (AccountService service = start("wakeup_stopped", "10ms,20ms,10ms", "100ms")) {
+            failures.set(1);
+            service.publish(new Withdrawn("a", 1));
+            await().untilAsserted(() -> assertThat(attempts.get()).isPositive());
+        }
+        try (AccountService service = start("wakeup_stopped", "10ms,20ms,10ms", "100ms")) {
+            await().untilAsserted(() -> assertThat(service.numbersOf("a")).containsExactly(1L));
+        }
+    }
+
+    private AccountService start(String name, String delays, String grace) {
+        return AccountService.named(name)
+                .with("mops.messaging.retry-delays", delays)
+                .with("mops.messaging.sweep-grace", grace)
+                .handling((accounts, family) -> EventHandlers.of(family)
+                        .on(Deposited.class, accounts::note)
+                        .on(Withdrawn.class, (withdrawn, metadata) -> {
+                            attempts.incrementAndGet();
+                            if (failures.getAndDecrement() > 0) {
+                                throw new IllegalStateException("fails as told");
+                            }
+                            accounts.note(withdrawn, metadata);
+                        })
+                        .build())
+                .start();
+    }
+
+    private static ProducerRecord<byte[], byte[]> copy(ConsumerRecord<byte[], byte[]> record) {
+        return new ProducerRecord<>(record.topic(), record.partition(), record.key(), record.value(), record.headers());
+    }
+}
