@@ -406,15 +406,20 @@ final class Chaos implements AutoCloseable {
         }
 
         private void replay(Fault fault, Random dice) {
-            DeadLetter letter = anyDeadLetter(fault, dice);
-            int answer = patiently(
-                    () -> dice.nextBoolean() ? operator.replayAll(letter.service()) : operator.act(letter, "replay"));
-            say("  " + letter + ": " + answer);
+            // Who is too late, since it moved meanwhile, takes another.
+            must(PATIENCE, "no dead letter can be replayed", () -> {
+                DeadLetter letter = anyDeadLetter(fault, dice);
+                return dice.nextBoolean()
+                        ? patiently(() -> operator.replayAll(letter.service())) == 202
+                        : patiently(() -> operator.act(letter, "replay")) == 200;
+            });
         }
 
         private void discard(Fault fault, Random dice) {
-            DeadLetter letter = anyDeadLetter(fault, dice);
-            say("  " + letter + ": " + patiently(() -> operator.act(letter, "discard")));
+            must(
+                    PATIENCE,
+                    "no dead letter can be discarded",
+                    () -> patiently(() -> operator.act(anyDeadLetter(fault, dice), "discard")) == 200);
         }
 
         /** A dead letter of any service; where there is none, one is asked for. */

@@ -87,15 +87,9 @@ final class Operator {
             body.put("key", key);
         }
         if (times != null) {
-            body.put("times", times);
-        }
-        int answer = send("POST", service, "/actuator/failures", body).statusCode();
-        if (answer == 400 && times != null) {
-            // An actuator may take a text only.
             body.put("times", times.toString());
-            answer = send("POST", service, "/actuator/failures", body).statusCode();
         }
-        return answer;
+        return send("POST", service, "/actuator/failures", body).statusCode();
     }
 
     int clearFailures(String service) {
