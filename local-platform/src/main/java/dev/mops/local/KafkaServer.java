@@ -26,16 +26,23 @@ public final class KafkaServer {
     private final Path folder;
     private final Path log;
     private final int port;
+    private final int door;
 
-    private KafkaServer(Path folder, int port) {
+    private KafkaServer(Path folder, int port, int door) {
         this.folder = folder.toAbsolutePath().normalize();
         this.log = this.folder.resolve("kafka.log");
         this.port = port;
+        this.door = door;
     }
 
     /** The server that keeps its data in the folder; nothing is started yet. */
     public static KafkaServer at(Path folder, int port) {
-        return new KafkaServer(folder, port);
+        return new KafkaServer(folder, port, port);
+    }
+
+    /** The same, which tells its clients to come through another port; the caller leads that on to the server's own. */
+    static KafkaServer at(Path folder, int port, int door) {
+        return new KafkaServer(folder, port, door);
     }
 
     /** Starts the server and waits until it serves; formats the folder at the first start. */
@@ -117,7 +124,7 @@ public final class KafkaServer {
 
     /** What clients take as {@code bootstrap.servers}. */
     public String bootstrapServers() {
-        return "127.0.0.1:" + port;
+        return "127.0.0.1:" + door;
     }
 
     /** Where the server writes its log. */
@@ -165,9 +172,9 @@ public final class KafkaServer {
         return """
                 controller.quorum.voters=1@127.0.0.1:%1$d
                 listeners=PLAINTEXT://127.0.0.1:%2$d,CONTROLLER://127.0.0.1:%1$d
-                advertised.listeners=PLAINTEXT://127.0.0.1:%2$d
-                log.dirs=%3$s
-                """.formatted(controllerPort, port, data().toString().replace("\\", "\\\\"))
+                advertised.listeners=PLAINTEXT://127.0.0.1:%3$d
+                log.dirs=%4$s
+                """.formatted(controllerPort, port, door, data().toString().replace("\\", "\\\\"))
                 + Resources.text("kafka.properties");
     }
 

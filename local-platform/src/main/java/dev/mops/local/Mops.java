@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -60,7 +61,8 @@ public final class Mops implements Runnable {
             "kill", "docker compose kill <service>",
             "start", "docker compose start <service>",
             "reset", "docker compose down --volumes",
-            "new-service", "./mops new-service, in the checkout,");
+            "new-service", "./mops new-service, in the checkout,",
+            "chaos", "./mops chaos, in the checkout,");
 
     private final Path root;
     private final Path home;
@@ -340,6 +342,45 @@ public final class Mops implements Runnable {
         Build.maven(root, "-pl", "common-events," + name + "-service", "spotless:apply");
         out.println("Port " + service.port() + ", database and topic " + name + ". Now: mvn -pl " + name
                 + "-service -am verify, ./mops up, and read docs/new-service.md");
+        return OK;
+    }
+
+    @Command(
+            description =
+                    "Break a platform of its own at random while orders go on, and check what is left: no order lost,"
+                            + " doubled or out of step. Takes no notice of the one that runs.",
+            sortOptions = false)
+    int chaos(
+            @Option(
+                            names = "--minutes",
+                            paramLabel = "<n>",
+                            defaultValue = "30",
+                            description = "How long faults go on; 30 if not given.")
+                    int minutes,
+            @Option(
+                            names = "--seed",
+                            paramLabel = "<seed>",
+                            description = "The plan of a former run with as many minutes; any plan if not given.")
+                    @Nullable Long seed)
+            throws InterruptedException {
+        if (minutes < 1) {
+            throw new LocalPlatformException("--minutes must be at least 1, not " + minutes);
+        }
+        List<String> arguments = new ArrayList<>(List.of(
+                "-pl",
+                "system-tests",
+                "-am",
+                "-Dtest=ChaosTest",
+                "-Dsurefire.failIfNoSpecifiedTests=false",
+                "-Dspotless.check.skip=true",
+                // What comes before and after the faults is given as long as any test.
+                "-Dmops.tests.seconds=" + (minutes * 60 + 1_500),
+                "-Dmops.chaos.minutes=" + minutes,
+                "verify"));
+        if (seed != null) {
+            arguments.addFirst("-Dmops.chaos.seed=" + seed);
+        }
+        Build.maven(root, arguments.toArray(String[]::new));
         return OK;
     }
 

@@ -42,6 +42,7 @@ public final class Platform {
 
     private final Path home;
     private final Ports ports;
+    private final List<String> settings;
     private final Map<String, ServiceApp> apps = new LinkedHashMap<>();
     private final Map<String, ServiceProcess> services = new LinkedHashMap<>();
     private final PostgresServer postgres;
@@ -49,11 +50,13 @@ public final class Platform {
     private final Object launching = new Object();
     private boolean stopped;
 
-    private Platform(List<ServiceModule> modules, Path root, Path home, Ports ports) {
+    private Platform(
+            List<ServiceModule> modules, Path root, Path home, Ports ports, int kafkaDoor, List<String> settings) {
         this.home = home.toAbsolutePath().normalize();
         this.ports = ports;
+        this.settings = List.copyOf(settings);
         this.postgres = PostgresServer.at(this.home.resolve("postgres"), ports.postgres());
-        this.kafka = KafkaServer.at(this.home.resolve("kafka"), ports.kafka());
+        this.kafka = KafkaServer.at(this.home.resolve("kafka"), ports.kafka(), kafkaDoor);
         for (ServiceModule module : modules) {
             String service = module.name();
             int port = ports.of(services.size(), module);
@@ -72,9 +75,17 @@ public final class Platform {
         return of(ServiceModule.in(root), root, home, ports);
     }
 
+    /**
+     * The same, with settings for all services, and a broker that tells its clients to come through another port than its
+     * own: the caller leads that on, and can cut it.
+     */
+    public static Platform at(Path root, Path home, Ports ports, int kafkaDoor, List<String> settings) {
+        return new Platform(ServiceModule.in(root), root, home, ports, kafkaDoor, settings);
+    }
+
     /** The same, where the repository is not at hand to say which services there are. */
     static Platform of(List<ServiceModule> modules, Path root, Path home, Ports ports) {
-        return new Platform(modules, root, home, ports);
+        return new Platform(modules, root, home, ports, ports.kafka(), List.of());
     }
 
     /** Starts everything and waits until it is ready; if something fails, nothing is left running. */
@@ -212,6 +223,7 @@ public final class Platform {
                 "--spring.kafka.consumer.properties.session.timeout.ms=6000",
                 "--spring.kafka.consumer.properties.heartbeat.interval.ms=2000"));
         DEMO_SETTINGS.forEach(setting -> arguments.add("--" + setting));
+        arguments.addAll(this.settings);
         arguments.addAll(settings);
         return new ServiceProcess(name, port, app, arguments, home);
     }
