@@ -40,6 +40,49 @@ class RelayTest {
 
     private static final String INTERCEPTOR = "spring.kafka.producer.properties.interceptor.classes";
 
+    /**
+     * Found by a chaos run: a broker that has just started refused a new producer's first batch, since it did not lead yet,
+     * and took the second one, which was under way already.
+     */
+    @Test
+    void the_relay_has_one_request_under_way_at_a_time() {
+        try (AccountService service = AccountService.named("one_in_flight")
+                .with("spring.kafka.producer.properties.interceptor.classes", Configured.class.getName())
+                .with("spring.kafka.producer.properties.max.in.flight.requests.per.connection", 5)
+                .start()) {
+            service.publish(new Deposited("a", 1));
+            await().untilAsserted(
+                            () -> assertThat(service.count("outbox_event")).isZero());
+
+            assertThat(Configured.CONFIG.get())
+                    .containsEntry("max.in.flight.requests.per.connection", 1)
+                    .containsEntry("enable.idempotence", true)
+                    .containsEntry("acks", "all");
+        }
+    }
+
+    /** Sees the settings of the relay's producer. */
+    public static final class Configured implements ProducerInterceptor<byte[], byte[]> {
+
+        static final AtomicReference<Map<String, Object>> CONFIG = new AtomicReference<>(Map.of());
+
+        @Override
+        public void configure(Map<String, ?> configs) {
+            CONFIG.set(new LinkedHashMap<>(configs));
+        }
+
+        @Override
+        public ProducerRecord<byte[], byte[]> onSend(ProducerRecord<byte[], byte[]> record) {
+            return record;
+        }
+
+        @Override
+        public void onAcknowledgement(RecordMetadata metadata, Exception exception) {}
+
+        @Override
+        public void close() {}
+    }
+
     @Test
     void another_instance_takes_over_where_the_leader_stopped() {
         try (AccountService stays = AccountService.named("hand_over").noting().start()) {

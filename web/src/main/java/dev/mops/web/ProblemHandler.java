@@ -210,9 +210,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     // Hibernate and Spring name few of the states with which PostgreSQL says that it goes, is full, or ends a session.
     private static boolean isDatabaseAway(Throwable e) {
         for (Throwable link = e; link != null; link = link.getCause()) {
-            if (link instanceof SQLException sql
-                    && sql.getSQLState() != null
-                    && AWAY.stream().anyMatch(sql.getSQLState()::startsWith)) {
+            if (link instanceof SQLException sql && isDatabaseAway(sql)) {
                 return true;
             }
             // Where the rollback failed, too, it hides what made it necessary.
@@ -223,6 +221,13 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
             }
         }
         return false;
+    }
+
+    // The pool's own word for a connection that it has given up since the database ended it has no state.
+    private static boolean isDatabaseAway(SQLException e) {
+        return e.getSQLState() == null
+                ? "Connection is closed".equals(e.getMessage())
+                : AWAY.stream().anyMatch(e.getSQLState()::startsWith);
     }
 
     private static ResponseEntity<Object> answer(HttpStatus status, String detail) {

@@ -60,7 +60,7 @@ class ProblemHandlerTest extends WebApplicationTest {
     void the_detail_repeats_field_and_rule_for_those_who_read_no_further() {
         problem("/failure?of=NOTHING", HttpStatus.BAD_REQUEST)
                 .jsonPath("$.detail")
-                .isEqualTo("of must be one of [CODE, POOL, CONNECTION, SHUTDOWN, COMMIT, ROLLBACK, DEADLOCK]")
+                .isEqualTo("of must be one of [CODE, POOL, CONNECTION, SHUTDOWN, COMMIT, ROLLBACK, CLOSED, DEADLOCK]")
                 .jsonPath("$.instance")
                 .isEqualTo("/failure");
     }

@@ -48,6 +48,7 @@ class TestController {
                 rollback.initApplicationException(shutdown());
                 yield rollback;
             }
+            case CLOSED -> new UncategorizedSQLException("a", "secret", new SQLException("Connection is closed"));
             case DEADLOCK -> new PessimisticLockingFailureException("a secret");
         };
     }
@@ -92,6 +93,7 @@ class TestController {
         SHUTDOWN,
         COMMIT,
         ROLLBACK,
+        CLOSED,
         DEADLOCK
     }
 }

@@ -82,7 +82,7 @@ final class DeadLetters {
         parameters.add(size);
         parameters.add((long) page * size);
         List<Letter> letters = jdbc.query(
-                COLUMNS + filter.from() + " ORDER BY e.id LIMIT ? OFFSET ?",
+                COLUMNS + filter.from() + " ORDER BY k.head LIMIT ? OFFSET ?",
                 (row, n) -> letter(row),
                 parameters.toArray());
         List<Bulk> bulks = jdbc.query(

@@ -38,7 +38,7 @@ enum Failures {
                     return DATABASE_AWAY;
                 }
                 case SQLException sql -> {
-                    Failures byState = byState(sql.getSQLState());
+                    Failures byState = byState(sql);
                     if (byState != null) {
                         return byState;
                     }
@@ -68,9 +68,11 @@ enum Failures {
     }
 
     /** By the classes of <a href="https://www.postgresql.org/docs/18/errcodes-appendix.html">PostgreSQL's error codes</a>. */
-    private static @Nullable Failures byState(@Nullable String state) {
+    private static @Nullable Failures byState(SQLException e) {
+        String state = e.getSQLState();
         if (state == null) {
-            return null;
+            // The pool's own word for a connection that it has given up since the database ended it.
+            return "Connection is closed".equals(e.getMessage()) ? DATABASE_AWAY : null;
         }
         if (state.equals("40001") || state.equals("40P01")) {
             return CONTENTION;
