@@ -11,12 +11,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -366,7 +366,7 @@ public final class Mops implements Runnable {
         if (minutes < 1) {
             throw new LocalPlatformException("--minutes must be at least 1, not " + minutes);
         }
-        List<String> arguments = new ArrayList<>(List.of(
+        List<String> arguments = List.of(
                 "-pl",
                 "system-tests",
                 "-am",
@@ -376,10 +376,10 @@ public final class Mops implements Runnable {
                 // What comes before and after the faults is given as long as any test.
                 "-Dmops.tests.seconds=" + (minutes * 60 + 1_500),
                 "-Dmops.chaos.minutes=" + minutes,
-                "verify"));
-        if (seed != null) {
-            arguments.addFirst("-Dmops.chaos.seed=" + seed);
-        }
+                // The build has one plan for all; who asks for chaos gets another one each time.
+                "-Dmops.chaos.seed="
+                        + (seed == null ? ThreadLocalRandom.current().nextInt(1_000_000) : seed),
+                "verify");
         Build.maven(root, arguments.toArray(String[]::new));
         return OK;
     }

@@ -15,6 +15,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.web.bind.annotation.RestController;
 
 /** Failures on demand: without the setting, no event ever asks for one. */
 @AutoConfiguration(after = MessagingAutoConfiguration.class)
@@ -42,8 +43,8 @@ public final class FailureAutoConfiguration {
 
     /** Also where they are not allowed, to say so. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnWebApplication
-    @ConditionalOnClass({WebEndpoint.class, ConditionalOnAvailableEndpoint.class})
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+    @ConditionalOnClass({WebEndpoint.class, RestController.class, ConditionalOnAvailableEndpoint.class})
     static class EndpointConfiguration {
 
         @Bean

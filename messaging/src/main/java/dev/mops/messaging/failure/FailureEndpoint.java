@@ -6,17 +6,29 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
-import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
-import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
-import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
-import org.springframework.util.MimeTypeUtils;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
 
-/** Failures on demand, over HTTP. */
+/**
+ * Failures on demand, over HTTP, among the endpoints of the actuator. A controller, since an operation of an endpoint takes
+ * texts only.
+ */
+@RestController
 @WebEndpoint(id = "failures")
+@RequestMapping("${management.endpoints.web.base-path:/actuator}/failures")
 final class FailureEndpoint {
 
     private static final int LONGEST = 255;
@@ -30,60 +42,82 @@ final class FailureEndpoint {
         this.allowed = allowed;
     }
 
-    /** The switches that are on. */
-    @ReadOperation
+    @GetMapping
     Map<String, List<Switch>> list() {
         return Map.of("switches", switches.list());
     }
 
     /** Turns one on. */
-    @WriteOperation
-    WebEndpointResponse<?> add(
-            @Nullable String type, @Nullable String key, @Nullable String how, @Nullable String times) {
+    @PostMapping
+    ResponseEntity<?> add(@RequestBody JsonNode body) {
         if (!allowed) {
             return problem(
                     HttpStatus.FORBIDDEN, "Failures can't be asked for here: mops.messaging.failure-switches is false");
         }
-        if (isUnusable(type)) {
-            return problem(HttpStatus.BAD_REQUEST, "type must have at most 255 characters, all printable");
-        }
-        if (isUnusable(key)) {
-            return problem(HttpStatus.BAD_REQUEST, "key must have at most 255 characters, all printable");
-        }
-        How what;
         try {
-            what = How.valueOf((how == null ? "throw" : how).toUpperCase(Locale.ROOT));
+            return ResponseEntity.ok(switches.add(
+                    text(body, "type"), text(body, "key"), how(body.path("how")), times(body.path("times"))));
         } catch (IllegalArgumentException e) {
-            return problem(HttpStatus.BAD_REQUEST, "how must be throw, slow, poison or unavailable");
+            return problem(HttpStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
         }
-        Integer count = null;
-        if (times != null) {
-            try {
-                count = Integer.valueOf(times);
-            } catch (NumberFormatException e) {
-                count = 0;
-            }
-            if (count < 1 || count > MOST_TIMES) {
-                return problem(HttpStatus.BAD_REQUEST, "times must be a whole number from 1 to " + MOST_TIMES);
-            }
-        }
-        return new WebEndpointResponse<>(switches.add(type, key, what, count));
     }
 
     /** Turns all off. */
-    @DeleteOperation
+    @DeleteMapping
+    @ResponseStatus(HttpStatus.NO_CONTENT)
     void clear() {
         switches.clear();
     }
 
-    private static boolean isUnusable(@Nullable String text) {
-        return text != null && (text.length() > LONGEST || text.chars().anyMatch(Character::isISOControl));
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> refuse(HttpMessageNotReadableException e) {
+        return problem(HttpStatus.BAD_REQUEST, "The body must be a JSON object");
     }
 
-    private static WebEndpointResponse<ProblemDetail> problem(HttpStatus status, String detail) {
-        return new WebEndpointResponse<>(
-                ProblemDetail.forStatusAndDetail(status, detail),
-                status.value(),
-                MimeTypeUtils.parseMimeType("application/problem+json"));
+    private static How how(JsonNode how) {
+        if (how.isMissingNode() || how.isNull()) {
+            return How.THROW;
+        }
+        for (How known : How.values()) {
+            if (how.isString() && known.name().toLowerCase(Locale.ROOT).equals(how.asString())) {
+                return known;
+            }
+        }
+        throw new IllegalArgumentException("how must be throw, slow, poison or unavailable");
+    }
+
+    /** A number, or a text of one. */
+    private static @Nullable Integer times(JsonNode times) {
+        if (times.isMissingNode() || times.isNull()) {
+            return null;
+        }
+        String digits = times.isString() ? times.asString() : times.toString();
+        if (digits.matches("[0-9]{1,7}")) {
+            int number = Integer.parseInt(digits);
+            if (number >= 1 && number <= MOST_TIMES) {
+                return number;
+            }
+        }
+        throw new IllegalArgumentException("times must be a whole number from 1 to " + MOST_TIMES);
+    }
+
+    private static @Nullable String text(JsonNode body, String field) {
+        JsonNode text = body.path(field);
+        if (text.isMissingNode() || text.isNull()) {
+            return null;
+        }
+        if (!text.isString()
+                || text.asString().length() > LONGEST
+                || text.asString().chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException(
+                    field + " must be a text of at most " + LONGEST + " characters, all printable");
+        }
+        return text.asString();
+    }
+
+    private static ResponseEntity<ProblemDetail> problem(HttpStatus status, String detail) {
+        return ResponseEntity.status(status)
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(ProblemDetail.forStatusAndDetail(status, detail));
     }
 }

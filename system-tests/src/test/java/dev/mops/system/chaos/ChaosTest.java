@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -24,12 +23,14 @@ class ChaosTest {
 
     private static final Duration SHORT = Duration.ofSeconds(75);
 
+    /** The plan of each build is the same; it is the one that found the relay with several requests under way. */
+    private static final long FIXED_SEED = 7;
+
     @Test
     void whatever_is_broken_in_whatever_order_the_guarantees_hold() throws IOException, InterruptedException {
         Path root = root();
         Path target = root.resolve("system-tests/target");
-        Plan plan = Plan.of(
-                Long.getLong("mops.chaos.seed", ThreadLocalRandom.current().nextInt(1_000_000)), length());
+        Plan plan = Plan.of(Long.getLong("mops.chaos.seed", FIXED_SEED), length());
         System.out.println("Chaos, seed " + plan.seed() + ": replay it with ./mops chaos --seed " + plan.seed()
                 + (length().equals(SHORT) ? "" : " --minutes " + length().toMinutes()) + "\n" + plan);
 
