@@ -23,7 +23,8 @@ class HeldCrashTest {
     @Test
     void a_kill_after_any_statement_loses_nothing_doubles_nothing_and_keeps_the_order() {
         int crashes = 0;
-        // Several at a time, since most of it is waiting for a JVM to start; until one has no statement left to die after.
+        // Several at a time, since most of it is waiting for a JVM to start; until one has no statement left to die
+        // after.
         try (ExecutorService ahead = Executors.newFixedThreadPool(AT_ONCE)) {
             for (int from = 1; ; from += AT_ONCE) {
                 List<CompletableFuture<Boolean>> runs = IntStream.range(from, from + AT_ONCE)

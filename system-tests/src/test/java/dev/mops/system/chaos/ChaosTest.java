@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The guarantees, under faults of all kinds at random. Another seed at each run unless {@code -Dmops.chaos.seed} gives one;
+ * The guarantees, under faults of all kinds at random. One plan for each build; {@code -Dmops.chaos.seed} gives another, and
  * {@code -Dmops.chaos.minutes} makes it longer. Early, before the platform that the others share takes the machine.
  */
 @Tag("processes")
@@ -31,8 +31,11 @@ class ChaosTest {
         Path root = root();
         Path target = root.resolve("system-tests/target");
         Plan plan = Plan.of(Long.getLong("mops.chaos.seed", FIXED_SEED), length());
-        System.out.println("Chaos, seed " + plan.seed() + ": replay it with ./mops chaos --seed " + plan.seed()
-                + (length().equals(SHORT) ? "" : " --minutes " + length().toMinutes()) + "\n" + plan);
+        String again = length().equals(SHORT)
+                ? "mvn verify -pl system-tests -am -Dtest=ChaosTest -Dsurefire.failIfNoSpecifiedTests=false"
+                        + " -Dmops.chaos.seed=" + plan.seed()
+                : "./mops chaos --minutes " + length().toMinutes() + " --seed " + plan.seed();
+        System.out.println("Chaos, seed " + plan.seed() + ": replay it with " + again + "\n" + plan);
 
         try (Chaos chaos = new Chaos(root, target.resolve("chaos"), plan)) {
             Result result = chaos.run();
