@@ -30,7 +30,7 @@ CREATE TABLE held_key (
     due            timestamptz,
     -- Raised by each change: who acts on a row that has moved since does nothing.
     version        bigint      NOT NULL DEFAULT 1,
-    -- The state that was announced to the entity's other readers; null where none was.
+    -- Head and state that were announced to the entity's other readers; null where none was.
     announced      text,
     PRIMARY KEY (consumer_group, key_hash),
     CHECK ((state = 'RETRYING') = (due IS NOT NULL))
@@ -61,6 +61,8 @@ CREATE TABLE held_event (
     error_message   text,
     first_failed_at timestamptz,
     last_failed_at  timestamptz,
+    -- Since when each attempt has found the outside world away.
+    away_since      timestamptz,
     -- An intent of a call of the outside world was recorded, and its outcome is not known.
     calling         boolean     NOT NULL DEFAULT false,
     replays         integer     NOT NULL DEFAULT 0,

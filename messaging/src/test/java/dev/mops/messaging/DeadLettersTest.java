@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What operators see of dead letters, and do about them. */
@@ -245,6 +246,75 @@ class DeadLettersTest {
         assertThat(history("refused")).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"type", "error", "key", "olderThan"})
+    void a_filter_that_was_left_empty_is_refused_and_does_not_mean_all(String filter) {
+        Answer answer = operators.post(
+                "deadletters", "{\"action\": \"discard\", \"reason\": \"r\", \"%s\": \" \"}".formatted(filter));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.detail()).contains(filter + " must not be missing or blank");
+        assertThat(service.count("dead_letter_bulk")).isZero();
+    }
+
+    @Test
+    void an_outside_that_is_away_for_too_long_makes_a_dead_letter_whose_replay_has_all_the_time_again() {
+        try (AccountService patient = Operators.welcome(AccountService.named("letters_away"))
+                .with("mops.messaging.retry-delays", "20ms")
+                .with("mops.messaging.try-later-age", "300ms")
+                .handling((accounts, family) -> EventHandlers.of(family)
+                        .on(Withdrawn.class, withdrawn -> {
+                            throw new TryLater("away");
+                        })
+                        .build())
+                .start()) {
+            Operators visitors = Operators.of(patient);
+            patient.publish(new Withdrawn("a", 1));
+            String dead = "held_key WHERE state = 'DEAD' AND attempts = 0 AND deferrals > 3";
+            await().untilAsserted(() -> assertThat(patient.count(dead)).isEqualTo(1));
+            JsonNode letter =
+                    visitors.get("deadletters").body().path("deadLetters").path(0);
+
+            assertThat(visitors.post(
+                                    "deadletters/" + letter.path("id").asLong(),
+                                    "{\"action\": \"replay\", \"reason\": \"back\"}")
+                            .status())
+                    .isEqualTo(200);
+
+            await().untilAsserted(() -> assertThat(patient.count(
+                            dead + " AND version > " + (letter.path("version").asLong() + 4)))
+                    .isEqualTo(1));
+        }
+    }
+
+    @Test
+    void a_head_whose_type_is_handled_no_more_becomes_a_dead_letter_and_stops_no_other() {
+        try (AccountService before = AccountService.named("letters_before")
+                .with("mops.messaging.retry-delays", "1h")
+                .handling((accounts, family) -> EventHandlers.of(family)
+                        .on(Deposited.class, (deposited, metadata) -> {
+                            throw new IllegalStateException("fails");
+                        })
+                        .on(Withdrawn.class, withdrawn -> {
+                            throw new IllegalStateException("fails");
+                        })
+                        .build())
+                .start()) {
+            before.publish(new Withdrawn("dropped", 1), new Deposited("kept", 1));
+            await().untilAsserted(() -> assertThat(before.count("held_key")).isEqualTo(2));
+            before.jdbc().update("UPDATE held_key SET due = now() - interval '1 hour'");
+        }
+        try (AccountService after = AccountService.named("letters_before")
+                .handling((accounts, family) -> EventHandlers.of(family)
+                        .on(Deposited.class, accounts::note)
+                        .build())
+                .start()) {
+            await().untilAsserted(() -> assertThat(after.numbersOf("kept")).containsExactly(1L));
+            await().untilAsserted(() ->
+                    assertThat(after.count("held_key WHERE state = 'DEAD'")).isEqualTo(1));
+        }
+    }
+
     @Test
     void who_does_not_say_who_acts_is_refused() {
         long id = dead("anonymous", 2);
@@ -275,7 +345,8 @@ class DeadLettersTest {
             Operators visitors = Operators.of(readOnly);
 
             assertThat(visitors.get("deadletters").status()).isEqualTo(200);
-            Answer one = visitors.post("deadletters/1", "{\"action\": \"replay\", \"reason\": \"r\"}");
+            Answer one = visitors.post(
+                    "deadletters/" + letter.path("id").asLong(), "{\"action\": \"replay\", \"reason\": \"r\"}");
             assertThat(one.status()).isEqualTo(403);
             assertThat(one.detail()).contains("mops.messaging.dead-letters-writable");
             assertThat(visitors.post("deadletters", "{\"action\": \"replay\", \"reason\": \"r\"}")

@@ -60,7 +60,12 @@ class HeldEventsTest {
                                     .run();
                         })
                         .announcing(
-                                held -> Optional.of(new StatementSent(held.key(), 1)),
+                                held -> {
+                                    if (held.key().equals("unspeakable")) {
+                                        throw new IllegalStateException("can't be told");
+                                    }
+                                    return Optional.of(new StatementSent(held.key(), 1));
+                                },
                                 held -> Optional.of(new StatementSent(held.key(), 0)))
                         .build())
                 .start();
@@ -226,6 +231,16 @@ class HeldEventsTest {
                         .map(envelope -> envelope.event())
                         .filter(event -> event.account().equals("away") && event instanceof StatementSent))
                 .containsExactly(new StatementSent("away", 1), new StatementSent("away", 0)));
+    }
+
+    @Test
+    void what_cannot_be_announced_is_held_all_the_same() {
+        count(FAILURES, "unspeakable").set(100);
+
+        service.publish(new Withdrawn("unspeakable", 1), new Deposited("speakable", 1));
+
+        await().untilAsserted(() -> assertThat(deadLettersOf("unspeakable")).hasSize(1));
+        await().untilAsserted(() -> assertThat(service.numbersOf("speakable")).containsExactly(1L));
     }
 
     private static void awaitLatch(CountDownLatch latch) {

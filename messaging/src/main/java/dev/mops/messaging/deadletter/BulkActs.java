@@ -57,6 +57,7 @@ final class BulkActs implements SmartLifecycle {
     private final String consumerGroup;
     private volatile @Nullable Thread thread;
     private int tries;
+    private long triedLetter;
 
     BulkActs(JdbcTemplate jdbc, TransactionOperations transaction, DeadLetterActs acts, String consumerGroup) {
         this.jdbc = jdbc;
@@ -93,7 +94,7 @@ final class BulkActs implements SmartLifecycle {
             try {
                 wait = step();
                 failed = false;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 if (!failed) {
                     log.warn("Acts on many dead letters can't go on for now: {}", e.toString());
                     failed = true;
@@ -136,11 +137,18 @@ final class BulkActs implements SmartLifecycle {
             skip(taken.get(), e);
             return Duration.ZERO;
         } catch (RuntimeException e) {
-            if (++tries >= TRIES && taken.get() != null) {
-                skip(taken.get(), e);
-                return Duration.ZERO;
+            Next next = taken.get();
+            // What never got to a letter is no failure of one.
+            if (next == null || next.letter() == null) {
+                throw e;
             }
-            throw e;
+            tries = next.letter() == triedLetter ? tries + 1 : 1;
+            triedLetter = next.letter();
+            if (tries < TRIES) {
+                throw e;
+            }
+            skip(next, e);
+            return Duration.ZERO;
         }
     }
 
@@ -165,10 +173,13 @@ final class BulkActs implements SmartLifecycle {
         List<Object> parameters = new ArrayList<>(filter.parameters(consumerGroup));
         parameters.add(row.getLong("position"));
         parameters.add(row.getLong("last_id"));
-        // By the head's column of the key, of which there is an index: not by looking at all of them each time.
+        parameters.add(row.getObject("created_at", OffsetDateTime.class));
+        // Those that were dead when it began: nobody has seen the others. By the head's column of the key, of which
+        // there is an index: not by looking at all of them each time.
         Long letter = jdbc
                 .query(
-                        "SELECT k.head" + filter.from() + " AND k.head > ? AND k.head <= ? ORDER BY k.head LIMIT 1",
+                        "SELECT k.head" + filter.from()
+                                + " AND k.head > ? AND k.head <= ? AND e.last_failed_at <= ? ORDER BY k.head LIMIT 1",
                         (found, n) -> found.getLong(1),
                         parameters.toArray())
                 .stream()

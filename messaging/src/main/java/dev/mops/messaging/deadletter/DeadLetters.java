@@ -39,9 +39,15 @@ final class DeadLetters {
             (SELECT count(*) - 1 FROM held_event f
              WHERE f.consumer_group = k.consumer_group AND f.key_hash = k.key_hash) AS followers
             """;
-    private static final String COLUMNS = "SELECT k.state, k.attempts, k.version, k.due, e.*, " + FOLLOWERS;
-    private static final String HEAD = COLUMNS + """
-             FROM held_key k JOIN held_event e ON e.id = k.head WHERE k.consumer_group = ? AND k.head = ?
+    // Without payloads and headers: two hundred of them may be more than there is memory.
+    private static final String LIST = """
+            SELECT k.attempts, k.version, e.id, substring(e.key FOR 500) AS key, e.type, e.event_id, e.source, e.error_class,
+                e.error_message, e.replays, e.first_failed_at, e.last_failed_at,
+            """ + FOLLOWERS;
+    private static final String HEAD = "SELECT k.state, k.attempts, k.version, k.due, e.*, " + FOLLOWERS + """
+             FROM held_event e JOIN held_key k
+                ON k.consumer_group = e.consumer_group AND k.key_hash = e.key_hash AND k.head = e.id
+            WHERE e.consumer_group = ? AND e.id = ?
             """;
     private static final String WAITING = """
             SELECT id, type, event_id, held_at FROM held_event
@@ -82,7 +88,7 @@ final class DeadLetters {
         parameters.add(size);
         parameters.add((long) page * size);
         List<Letter> letters = jdbc.query(
-                COLUMNS + filter.from() + " ORDER BY k.head LIMIT ? OFFSET ?",
+                LIST + filter.from() + " ORDER BY k.head LIMIT ? OFFSET ?",
                 (row, n) -> letter(row),
                 parameters.toArray());
         List<Bulk> bulks = jdbc.query(

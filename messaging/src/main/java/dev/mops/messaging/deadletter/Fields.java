@@ -43,6 +43,10 @@ record Fields(JsonNode body) {
         if (!node.isString()) {
             throw RefusedException.badRequest(field, "must be a text");
         }
+        if (node.asString().isBlank()) {
+            // A filter that a script left empty would act on everything.
+            throw RefusedException.badRequest(field, "must not be missing or blank");
+        }
         return checked(field, node.asString(), longest);
     }
 

@@ -13,9 +13,13 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Tells the entity's other readers what is held up here, as the service's table says. */
 final class Announcements {
+
+    private static final Logger log = LoggerFactory.getLogger(Announcements.class);
 
     private final Supplier<List<EventHandlers<?>>> tables;
     private final String consumerGroup;
@@ -29,17 +33,26 @@ final class Announcements {
 
     void heldUp(
             ConsumerRecord<byte[], byte[]> record, @Nullable String type, String reason, boolean dead, Instant since) {
-        describe(record, type, reason, dead, since)
+        quietly(() -> describe(record, type, reason, dead, since)
                 .ifPresent(held -> tableOf(record.topic())
                         .flatMap(table -> table.heldUp(held))
-                        .ifPresent(outbox::publish));
+                        .ifPresent(outbox::publish)));
     }
 
     void resumed(ConsumerRecord<byte[], byte[]> record, @Nullable String type, Instant since) {
-        describe(record, type, "", false, since)
+        quietly(() -> describe(record, type, "", false, since)
                 .ifPresent(held -> tableOf(record.topic())
                         .flatMap(table -> table.resumed(held))
-                        .ifPresent(outbox::publish));
+                        .ifPresent(outbox::publish)));
+    }
+
+    /** To tell others is good to have; that the event is held, or leaves, is what was promised. */
+    private static void quietly(Runnable telling) {
+        try {
+            telling.run();
+        } catch (RuntimeException e) {
+            log.warn("What is held up can't be announced: {}", e.toString());
+        }
     }
 
     /** What is to be told; empty where the key is no text. */

@@ -71,7 +71,7 @@ final class DeadLetterRecord {
     private static int size(byte[] key, byte[] value, List<Header> headers) {
         int size = (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
         for (Header header : headers) {
-            size += header.key().length() + (header.value() == null ? 0 : header.value().length) + 10;
+            size += header.key().getBytes(UTF_8).length + (header.value() == null ? 0 : header.value().length) + 10;
         }
         return size;
     }

@@ -78,7 +78,8 @@ public final class Ledger implements HeldKeys {
             """;
     private static final String HEADS = """
             SELECT k.key_hash, k.state, k.attempts, k.deferrals, k.version, k.announced, e.*
-            FROM held_key k JOIN held_event e ON e.id = k.head
+            FROM held_key k JOIN held_event e
+                ON e.id = k.head AND e.consumer_group = k.consumer_group AND e.key_hash = k.key_hash
             WHERE k.consumer_group = ? AND
             """;
     private static final String DELETE_EVENTS = "DELETE FROM held_event WHERE id = ANY(?)";
@@ -94,9 +95,10 @@ public final class Ledger implements HeldKeys {
     private static final String DELETE_KEYS = "DELETE FROM held_key WHERE consumer_group = ? AND key_hash = ANY(?)";
     private static final String FAIL_EVENT = """
             UPDATE held_event SET error_class = ?, error_message = ?, calling = calling OR ?,
-                first_failed_at = coalesce(first_failed_at, now()), last_failed_at = now()
+                first_failed_at = coalesce(first_failed_at, now()), last_failed_at = now(),
+                away_since = CASE WHEN ? THEN coalesce(away_since, now()) END
             WHERE id = ?
-            RETURNING first_failed_at, last_failed_at
+            RETURNING first_failed_at, last_failed_at, coalesce(away_since, now())
             """;
     private static final String FAIL_KEY = """
             UPDATE held_key SET state = ?, attempts = ?, deferrals = ?, announced = ?, version = version + 1,
@@ -330,8 +332,14 @@ public final class Ledger implements HeldKeys {
                     row,
                     head.failedAt(),
                     head.failedAt());
-            String announced =
-                    announce(null, held.record(), typeOf(held.record()), head.failure(), head.next(), head.failedAt());
+            String announced = announce(
+                    head.id(),
+                    null,
+                    held.record(),
+                    typeOf(held.record()),
+                    head.failure(),
+                    head.next(),
+                    head.failedAt());
             if (announced != null) {
                 jdbc.update(
                         "UPDATE held_key SET announced = ? WHERE consumer_group = ? AND key_hash = ?",
@@ -361,7 +369,7 @@ public final class Ledger implements HeldKeys {
 
     /** The head with this place in the ledger; empty where it waits behind another, or is gone. */
     public Optional<Head> head(long heldEventId) {
-        return jdbc.query(HEADS + " k.head = ?", headMapper(), consumerGroup, heldEventId).stream()
+        return jdbc.query(HEADS + " e.id = ?", headMapper(), consumerGroup, heldEventId).stream()
                 .findFirst();
     }
 
@@ -403,21 +411,24 @@ public final class Ledger implements HeldKeys {
     public void fail(Head head, Failure failure) {
         Instant[] failedAt = single(jdbc.query(
                 FAIL_EVENT,
-                (row, n) -> new Instant[] {required(instant(row, 1)), required(instant(row, 2))},
+                (row, n) ->
+                        new Instant[] {required(instant(row, 1)), required(instant(row, 2)), required(instant(row, 3))},
                 failure.errorClass(),
                 failure.message(),
                 failure.calling(),
+                failure.kind() == Failure.Kind.OUTSIDE_AWAY,
                 head.heldEventId()));
         Next next =
-                policy.after(failure, head.attempts(), head.deferrals(), Duration.between(failedAt[0], failedAt[1]));
-        String announced = announce(head.announced(), head.record(), head.type(), failure, next, failedAt[0]);
+                policy.after(failure, head.attempts(), head.deferrals(), Duration.between(failedAt[2], failedAt[1]));
+        String announced =
+                announce(head.heldEventId(), head.announced(), head.record(), head.type(), failure, next, failedAt[0]);
         Changed row = change(head, next, announced);
         send(head.key(), head.heldEventId(), head.record(), failure, next, row, failedAt[0], failedAt[1]);
     }
 
     /** A dead head runs again, with all its attempts; its row is locked. Returns the version of the row. */
     public long replay(Head head) {
-        jdbc.update("UPDATE held_event SET replays = replays + 1 WHERE id = ?", head.heldEventId());
+        jdbc.update("UPDATE held_event SET replays = replays + 1, away_since = NULL WHERE id = ?", head.heldEventId());
         Next.Retry now = new Next.Retry(0, 0, 1, Duration.ZERO);
         Changed row = change(head, now, head.announced());
         wakeUp(head.key(), head.heldEventId(), head.record(), now, row);
@@ -505,6 +516,7 @@ public final class Ledger implements HeldKeys {
 
     /** Says what is worth saying and was not said yet. Returns what has been said by now. */
     private @Nullable String announce(
+            long heldEventId,
             @Nullable String announced,
             ConsumerRecord<byte[], byte[]> record,
             @Nullable String type,
@@ -513,7 +525,8 @@ public final class Ledger implements HeldKeys {
             Instant since) {
         boolean dead = next instanceof Next.Dead;
         boolean isWorthIt = dead || (failure.kind() == Failure.Kind.OUTSIDE_AWAY && policy.isLong(next.deferrals()));
-        String state = dead ? "DEAD" : "RETRYING";
+        // Once for each head: the next one may fail of something else.
+        String state = (dead ? "DEAD " : "RETRYING ") + heldEventId;
         if (!isWorthIt || state.equals(announced)) {
             return announced;
         }

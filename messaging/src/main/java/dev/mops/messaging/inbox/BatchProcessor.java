@@ -301,7 +301,8 @@ final class BatchProcessor<E> {
             } else {
                 log.warn("The event {} failed and is held", event, cause);
             }
-            failures.put(event, Failure.of(kind, cause, calling));
+            boolean called = outcomes.getOrDefault(event, Optional.empty()).isPresent();
+            failures.put(event, Failure.of(kind, cause, calling || called));
         }
 
         private static RuntimeException unchecked(Throwable thrown) {

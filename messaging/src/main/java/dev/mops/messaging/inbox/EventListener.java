@@ -6,7 +6,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -90,12 +92,13 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
 
     private List<Item<E>> read(List<ConsumerRecord<byte[], byte[]>> records) {
         List<Item<E>> read = new ArrayList<>(records.size());
+        Map<String, String> topicIds = new HashMap<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             String type = EventCodec.typeOf(record.headers());
             if (type != null && !handlers.handles(type)) {
                 skipped.increment();
             } else {
-                read.add(items.of(record));
+                read.add(items.of(record, topicIds));
             }
         }
         return read;

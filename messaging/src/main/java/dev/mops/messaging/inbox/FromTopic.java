@@ -85,7 +85,10 @@ final class FromTopic<E> implements Source<E> {
     /** An event that is older than what the inbox has forgotten may have taken effect: that is for an operator to say. */
     private Map<EventId, Failure> withForgotten(List<Item<E>> fresh, Map<EventId, Failure> failures) {
         Instant purged = clock.instant().minus(retention);
-        if (fresh.stream().noneMatch(item -> timeOf(item).isBefore(purged))) {
+        // The retention may have been shorter once.
+        Instant forgotten = inbox.knownHorizon();
+        Instant suspicious = forgotten.isAfter(purged) ? forgotten : purged;
+        if (fresh.stream().allMatch(item -> timeOf(item).isAfter(suspicious))) {
             return failures;
         }
         Instant horizon = inbox.horizon();

@@ -8,7 +8,6 @@ import dev.mops.messaging.held.Head;
 import dev.mops.messaging.held.Ledger;
 import dev.mops.messaging.held.LedgerKey;
 import dev.mops.messaging.held.Wakeup;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +20,9 @@ final class Heads {
 
     private static final Logger log = LoggerFactory.getLogger(Heads.class);
 
+    // A head may be as large as a record can be, and all of these are in memory.
+    private static final int AT_ONCE = 50;
+
     private final Ledger ledger;
     private final Map<String, Runner<?>> runners;
 
@@ -30,16 +32,21 @@ final class Heads {
     }
 
     /** Runs the heads that these wake-ups mean; a wake-up that does not agree with the ledger does nothing. */
-    void wake(Collection<Wakeup> wakeups) {
-        Set<LedgerKey> keys = wakeups.stream().map(Wakeup::key).collect(toSet());
-        run(ledger.heads(keys).stream()
-                .filter(head -> wakeups.stream().anyMatch(wakeup -> wakeup.means(head)))
-                .toList());
+    void wake(List<Wakeup> wakeups) {
+        for (int from = 0; from < wakeups.size(); from += AT_ONCE) {
+            List<Wakeup> some = wakeups.subList(from, Math.min(from + AT_ONCE, wakeups.size()));
+            Set<LedgerKey> keys = some.stream().map(Wakeup::key).collect(toSet());
+            run(ledger.heads(keys).stream()
+                    .filter(head -> some.stream().anyMatch(wakeup -> wakeup.means(head)))
+                    .toList());
+        }
     }
 
     /** Runs the heads of these keys that are due. */
-    void sweep(Collection<LedgerKey> keys) {
-        run(ledger.dueHeads(keys));
+    void sweep(List<LedgerKey> keys) {
+        for (int from = 0; from < keys.size(); from += AT_ONCE) {
+            run(ledger.dueHeads(keys.subList(from, Math.min(from + AT_ONCE, keys.size()))));
+        }
     }
 
     private void run(List<Head> first) {

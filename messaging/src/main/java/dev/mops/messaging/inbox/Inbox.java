@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.PreparedStatementCreator;
 
@@ -23,7 +24,7 @@ final class Inbox {
     // Sorted, so that two transactions that claim the same events wait for each other instead of deadlocking.
     private static final String CLAIM = """
             INSERT INTO inbox_event (consumer_group, source, event_id, recorded_at)
-            SELECT ?, source, event_id, to_timestamp(recorded_at / 1000.0)
+            SELECT ?, source, event_id, least(to_timestamp(recorded_at / 1000.0), clock_timestamp())
             FROM unnest(?::text[], ?::uuid[], ?::bigint[]) AS e (source, event_id, recorded_at)
             ORDER BY source, event_id
             ON CONFLICT DO NOTHING
@@ -46,7 +47,7 @@ final class Inbox {
                         AND NOT EXISTS (SELECT FROM held_event h WHERE h.consumer_group = i.consumer_group
                             AND h.source = i.source AND h.event_id = i.event_id)
                     LIMIT ?))
-                RETURNING recorded_at),
+                RETURNING coalesce(recorded_at, claimed_at) AS recorded_at),
             horizon AS (
                 INSERT INTO inbox_horizon (consumer_group, recorded_at)
                 SELECT ?, max(recorded_at) FROM purged HAVING max(recorded_at) IS NOT NULL
@@ -59,6 +60,7 @@ final class Inbox {
 
     private final JdbcTemplate jdbc;
     private final String consumerGroup;
+    private volatile @Nullable Instant knownHorizon;
 
     Inbox(JdbcTemplate jdbc, String consumerGroup) {
         this.jdbc = jdbc;
@@ -96,9 +98,20 @@ final class Inbox {
                 .orElse(Instant.MIN);
     }
 
+    /** The same as it was when it was read last: not older than what this instance has purged since it started. */
+    Instant knownHorizon() {
+        Instant known = knownHorizon;
+        if (known == null) {
+            known = horizon();
+            knownHorizon = known;
+        }
+        return known;
+    }
+
     /** Forgets claims that are older, but not of what the ledger holds; so many at most. Returns how many. */
     int purge(Duration age, int limit) {
         Integer purged = jdbc.queryForObject(PURGE, Integer.class, consumerGroup, age.toMillis(), limit, consumerGroup);
+        knownHorizon = horizon();
         return purged == null ? 0 : purged;
     }
 

@@ -9,6 +9,7 @@ import dev.mops.messaging.held.Head;
 import dev.mops.messaging.held.LedgerKey;
 import dev.mops.messaging.inbox.Item.Content;
 import dev.mops.messaging.topic.Topics;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Reads records. */
@@ -24,9 +25,13 @@ final class Items<E> {
         this.topics = topics;
     }
 
-    /** A record of the topic. */
-    Item<E> of(ConsumerRecord<byte[], byte[]> record) {
-        String topicId = EventId.isIn(record) ? "" : topics.idOf(record.topic());
+    /**
+     * A record of the topic.
+     *
+     * @param topicIds those that were asked for in this poll
+     */
+    Item<E> of(ConsumerRecord<byte[], byte[]> record, Map<String, String> topicIds) {
+        String topicId = EventId.isIn(record) ? "" : topicIds.computeIfAbsent(record.topic(), topics::idOf);
         return new Item<>(EventId.of(record, topicId), LedgerKey.of(record), record, read(record), null);
     }
 
@@ -41,6 +46,10 @@ final class Items<E> {
             return new Content.Decoded<>(envelope, handlers.stepOf(envelope.event()));
         } catch (UnreadableEventException e) {
             return new Content.Undecoded<>(e);
+        } catch (RuntimeException e) {
+            // A head whose type is handled no more, above all: what can't be handled is for an operator to see.
+            return new Content.Undecoded<>(
+                    new UnreadableEventException("The event is not read or not handled by this build", e));
         }
     }
 }

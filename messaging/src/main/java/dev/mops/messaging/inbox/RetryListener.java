@@ -84,7 +84,7 @@ final class RetryListener implements BatchAcknowledgingConsumerAwareMessageListe
         if (!due.isEmpty()) {
             try {
                 heads.wake(due);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // The ledger has them, and the sweeper finds them: no attempt was used.
                 log.warn("{} held keys can't be tried now, they are tried again: {}", due.size(), e.toString());
             }

@@ -63,7 +63,7 @@ final class Sweeper {
         try {
             task.run();
             failed = false;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (!failed) {
                 log.warn("Overdue heads can't be swept for now: {}", e.toString());
                 failed = true;

@@ -24,8 +24,10 @@ final class OutboxTable {
     private static final String LOWEST = """
             SELECT id, topic, key, value, headers
             FROM (
-                SELECT *, sum(coalesce(length(value), 0)) OVER (ORDER BY id) - coalesce(length(value), 0) AS bytes_before
-                FROM (SELECT id, topic, key, value, headers FROM outbox_event ORDER BY id LIMIT ?) AS lowest
+                SELECT *, sum(bytes) OVER (ORDER BY id) - bytes AS bytes_before
+                FROM (SELECT id, topic, key, value, headers,
+                        length(headers) + coalesce(length(key), 0) + coalesce(length(value), 0) AS bytes
+                    FROM outbox_event ORDER BY id LIMIT ?) AS lowest
             ) AS measured
             WHERE bytes_before < ?
             ORDER BY id

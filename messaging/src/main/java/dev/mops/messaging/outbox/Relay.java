@@ -89,6 +89,8 @@ final class Relay implements SmartLifecycle {
             try (Connection connection = DriverManager.getConnection(url, connectionProperties)) {
                 boolean elected = isElected(connection);
                 while (running && !elected) {
+                    // The leader may be of a release that knows fewer topics, and meets a row for one of ours.
+                    topics.declare();
                     recovered();
                     pause();
                     elected = isElected(connection);
@@ -96,7 +98,11 @@ final class Relay implements SmartLifecycle {
                 if (elected) {
                     lead(connection);
                 }
-            } catch (SQLException | KafkaException e) {
+            } catch (SQLException e) {
+                failed(e, null);
+                pause();
+            } catch (KafkaException e) {
+                topics.forget();
                 failed(e, null);
                 pause();
             } catch (RuntimeException | Error e) {

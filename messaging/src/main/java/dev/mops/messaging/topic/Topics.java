@@ -107,6 +107,11 @@ public final class Topics implements SmartLifecycle {
         }
     }
 
+    /** Has them declared once more: a topic may be gone, or be one that another instance knows of. */
+    public synchronized void forget() {
+        declared = false;
+    }
+
     /** Whether Kafka's clients can be made with these settings now: some broker's name leads to an address. */
     public static boolean areBrokersKnown(Map<String, Object> config) {
         return Brokers.areKnown(config);

@@ -11,6 +11,7 @@ import dev.mops.messaging.AccountEvent.TransferRequested;
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.topic.Topics;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +62,7 @@ class BatchTest {
                 .map(record -> {
                     var read = new ConsumerRecord<>("batch", 0, 0, record.key(), record.value());
                     record.headers().forEach(read.headers()::add);
-                    return items.of(read);
+                    return items.of(read, new HashMap<>());
                 })
                 .toList();
         return Batch.cut(poll).stream()
