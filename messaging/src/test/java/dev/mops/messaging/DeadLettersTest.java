@@ -302,6 +302,8 @@ class DeadLettersTest {
                 .start()) {
             before.publish(new Withdrawn("dropped", 1), new Deposited("kept", 1));
             await().untilAsserted(() -> assertThat(before.count("held_key")).isEqualTo(2));
+            // Else it would sweep them itself.
+            before.consumers().stop();
             before.jdbc().update("UPDATE held_key SET due = now() - interval '1 hour'");
         }
         try (AccountService after = AccountService.named("letters_before")
