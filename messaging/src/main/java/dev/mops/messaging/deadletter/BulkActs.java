@@ -30,7 +30,7 @@ import org.springframework.transaction.support.TransactionOperations;
 final class BulkActs implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(BulkActs.class);
-    private static final Duration PAUSE = Duration.ofMillis(200);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private static final String INSERT = """
             INSERT INTO dead_letter_bulk (consumer_group, operator, verified, action, reason, force, type, error, key,

@@ -29,13 +29,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** A run: a platform of its own, customers who never stop, and a plan of faults that are done to it. */
@@ -222,12 +222,15 @@ final class Chaos implements AutoCloseable {
         System.out.printf(Locale.ROOT, "%7.1f s  %s%n", sinceBegin().toMillis() / 1000.0, what);
     }
 
-    private static void pause(Duration duration) {
-        try {
-            TimeUnit.MILLISECONDS.sleep(duration.toMillis());
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+    /** Until the clock says so: a fault lasts as long as its plan says. */
+    static void pause(Duration duration) {
+        long end = System.nanoTime() + duration.toNanos();
+        Awaitility.await()
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(10))
+                .forever()
+                .until(() -> System.nanoTime() - end >= 0);
     }
 
     private static boolean await(Duration atMost, BooleanSupplier condition) {

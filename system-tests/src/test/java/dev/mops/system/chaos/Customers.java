@@ -216,7 +216,7 @@ final class Customers implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-        waitFor(BETWEEN_TRIES);
+        Chaos.pause(BETWEEN_TRIES);
         return null;
     }
 
@@ -224,14 +224,6 @@ final class Customers implements AutoCloseable {
     private boolean isOpen(Duration wait) {
         try {
             return !end.await(wait.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void waitFor(Duration duration) {
-        try {
-            TimeUnit.MILLISECONDS.sleep(duration.toMillis());
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
