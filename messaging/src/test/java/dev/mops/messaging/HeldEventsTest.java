@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.mops.events.Envelope;
 import dev.mops.messaging.AccountEvent.Deposited;
 import dev.mops.messaging.AccountEvent.StatementSent;
 import dev.mops.messaging.AccountEvent.Withdrawn;
@@ -89,6 +90,23 @@ class HeldEventsTest {
         await().untilAsserted(() -> assertThat(service.numbersOf("recovers")).containsExactly(1L, 2L, 3L, 4L, 5L));
         assertThat(count(ATTEMPTS, "recovers")).hasValue(4);
         await().untilAsserted(() -> assertThat(heldOf("recovers")).isZero());
+        // Its first retry has failed, too: that is told.
+        await().untilAsserted(() -> assertThat(announcementsOf("recovers"))
+                .containsExactly(new StatementSent("recovers", 1), new StatementSent("recovers", 0)));
+    }
+
+    @Test
+    void what_recovers_at_its_first_retry_is_not_announced() {
+        count(FAILURES, "recovers-at-once").set(1);
+        service.publish(new Withdrawn("recovers-at-once", 1));
+        await().untilAsserted(
+                        () -> assertThat(service.numbersOf("recovers-at-once")).containsExactly(1L));
+
+        // What was published before is in the log before it.
+        service.publish(new StatementSent("recovers-at-once", 9));
+
+        await().untilAsserted(() -> assertThat(announcementsOf("recovers-at-once"))
+                .containsExactly(new StatementSent("recovers-at-once", 9)));
     }
 
     @Test
@@ -227,9 +245,7 @@ class HeldEventsTest {
                 .isEqualTo(1));
         await().untilAsserted(() -> assertThat(service.numbersOf("away")).containsExactly(1L, 2L));
         // Told once that it is held up, and once that it goes on.
-        await().untilAsserted(() -> assertThat(TOPIC.events().stream()
-                        .map(envelope -> envelope.event())
-                        .filter(event -> event.account().equals("away") && event instanceof StatementSent))
+        await().untilAsserted(() -> assertThat(announcementsOf("away"))
                 .containsExactly(new StatementSent("away", 1), new StatementSent("away", 0)));
     }
 
@@ -258,6 +274,13 @@ class HeldEventsTest {
     private static List<ConsumerRecord<byte[], byte[]>> deadLettersOf(String account) {
         return DEAD_LETTERS.records().stream()
                 .filter(record -> new String(record.key(), UTF_8).equals(account))
+                .toList();
+    }
+
+    private static List<AccountEvent> announcementsOf(String account) {
+        return TOPIC.events().stream()
+                .map(Envelope::event)
+                .filter(event -> event.account().equals(account) && event instanceof StatementSent)
                 .toList();
     }
 

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mops.messaging.AccountEvent.Deposited;
+import dev.mops.messaging.AccountEvent.TransferRequested;
 import dev.mops.messaging.AccountEvent.Withdrawn;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -94,6 +98,65 @@ class WakeupTest {
         }
         try (AccountService service = start("wakeup_stopped", "10ms,20ms,10ms", "100ms")) {
             await().untilAsserted(() -> assertThat(service.numbersOf("a")).containsExactly(1L));
+        }
+    }
+
+    @Test
+    void a_head_whose_call_is_under_way_is_not_taken_for_overdue() {
+        AtomicInteger calls = new AtomicInteger();
+        CountDownLatch calling = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        try (AccountService service = AccountService.named("wakeup_lease")
+                .with("mops.messaging.retry-delays", "10ms,10ms,10ms")
+                .with("mops.messaging.sweep-interval", "10ms")
+                .with("mops.messaging.sweep-grace", "10ms")
+                .with("mops.messaging.call-timeout", "20s")
+                .with("mops.messaging.batch-size", 100)
+                .handling((accounts, family) -> EventHandlers.of(family)
+                        .on(Withdrawn.class, (withdrawn, metadata) -> {
+                            if (failures.getAndDecrement() > 0) {
+                                throw new IllegalStateException("fails as told");
+                            }
+                            accounts.note(withdrawn, metadata);
+                        })
+                        .on(
+                                TransferRequested.class,
+                                Optional::of,
+                                requested -> {
+                                    if (calls.incrementAndGet() == 1) {
+                                        throw new TryLater("the other bank is away");
+                                    }
+                                    calling.countDown();
+                                    awaitLatch(answer);
+                                    return "yes";
+                                },
+                                (requested, said) -> accounts.inTransaction(() -> accounts.touch(requested.account())))
+                        .build())
+                .start()) {
+            service.publish(new TransferRequested("calls", 1));
+            awaitLatch(calling);
+
+            // Whoever reads wake-ups waits for the call: these are swept.
+            for (int n = 1; n <= 3; n++) {
+                failures.set(1);
+                service.publish(new Withdrawn("swept-" + n, n));
+                String account = "swept-" + n;
+                await().untilAsserted(
+                                () -> assertThat(service.numbersOf(account)).hasSize(1));
+            }
+            assertThat(calls).hasValue(2);
+            answer.countDown();
+
+            await().untilAsserted(() -> assertThat(service.count("held_key")).isZero());
+            assertThat(calls).hasValue(2);
+        }
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

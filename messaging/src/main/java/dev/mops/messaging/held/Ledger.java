@@ -106,6 +106,10 @@ public final class Ledger implements HeldKeys {
             WHERE consumer_group = ? AND key_hash = ?
             RETURNING version, due
             """;
+    private static final String LEASE = """
+            UPDATE held_key SET due = clock_timestamp() + ? * interval '1 millisecond'
+            WHERE consumer_group = ? AND key_hash = ANY(?)
+            """;
     // Taken, so that another instance does not take them, too; and due again if nothing comes of it.
     private static final String OVERDUE = """
             UPDATE held_key SET due = clock_timestamp()
@@ -457,6 +461,17 @@ public final class Ledger implements HeldKeys {
         return required(version);
     }
 
+    /** These heads are at work for so long at most: nobody takes them for overdue. Their rows are locked. */
+    public void lease(Collection<LedgerKey> keys, Duration lease) {
+        jdbc.update(connection -> {
+            var update = connection.prepareStatement(LEASE);
+            update.setLong(1, lease.toMillis());
+            update.setString(2, consumerGroup);
+            update.setArray(3, array(connection, "bytea", keys, LedgerKey::bytes));
+            return update;
+        });
+    }
+
     /** Takes heads whose wake-up was lost: those that are overdue by so much. */
     public List<LedgerKey> takeOverdue(Duration grace, int limit) {
         return jdbc.query(OVERDUE, (row, n) -> LedgerKey.of(row.getBytes(1)), consumerGroup, grace.toMillis(), limit);
@@ -524,10 +539,9 @@ public final class Ledger implements HeldKeys {
             Next next,
             Instant since) {
         boolean dead = next instanceof Next.Dead;
-        boolean isWorthIt = dead || (failure.kind() == Failure.Kind.OUTSIDE_AWAY && policy.isLong(next.deferrals()));
         // Once for each head: the next one may fail of something else.
         String state = (dead ? "DEAD " : "RETRYING ") + heldEventId;
-        if (!isWorthIt || state.equals(announced)) {
+        if (!RetryPolicy.isHeldUp(next) || state.equals(announced)) {
             return announced;
         }
         announcements.heldUp(record, type, failure.errorClass() + ": " + failure.message(), dead, since);

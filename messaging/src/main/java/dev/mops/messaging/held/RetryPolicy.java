@@ -54,8 +54,8 @@ record RetryPolicy(List<Duration> delays, Duration tryLaterAge) {
         };
     }
 
-    /** Whether the outside world has been away for longer than what passes at once. */
-    boolean isLong(int deferrals) {
-        return deferrals >= delays.size();
+    /** Whether it waits for more than what passes at once: its first retry has failed, too, or there is none any more. */
+    static boolean isHeldUp(Next next) {
+        return next instanceof Next.Dead || next.attempts() + next.deferrals() > 1;
     }
 }

@@ -122,8 +122,9 @@ final class EventConsumers implements SmartLifecycle {
         }
 
         <E> Heads.Runner<E> runner(EventHandlers<E> table) {
-            return new Heads.Runner<>(
-                    table.family().topic(), new Items<>(table, topics), processor(table, new FromLedger<>(ledger)));
+            int rounds = Math.ceilDiv(Heads.AT_ONCE, settings.callConcurrency());
+            Source<E> source = new FromLedger<>(ledger, settings.callTimeout().multipliedBy(rounds));
+            return new Heads.Runner<>(table.family().topic(), new Items<>(table, topics), processor(table, source));
         }
 
         private <E> BatchProcessor<E> processor(EventHandlers<E> table, Source<E> source) {

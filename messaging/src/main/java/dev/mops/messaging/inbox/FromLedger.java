@@ -8,6 +8,7 @@ import dev.mops.messaging.held.Failure;
 import dev.mops.messaging.held.Head;
 import dev.mops.messaging.held.Ledger;
 import dev.mops.messaging.held.LedgerKey;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,14 +20,20 @@ import java.util.function.Function;
 final class FromLedger<E> implements Source<E> {
 
     private final Ledger ledger;
+    private final Duration lease;
 
-    FromLedger(Ledger ledger) {
+    /** @param lease how long the calls of the heads that run at once may take */
+    FromLedger(Ledger ledger, Duration lease) {
         this.ledger = ledger;
+        this.lease = lease;
     }
 
     @Override
     public Set<EventId> free(List<Item<E>> items) {
-        return unmoved(items).stream().map(Item::id).collect(toSet());
+        List<Item<E>> unmoved = unmoved(items);
+        // No lock is held while the calls are made.
+        ledger.lease(unmoved.stream().map(Item::key).toList(), lease);
+        return unmoved.stream().map(Item::id).collect(toSet());
     }
 
     @Override

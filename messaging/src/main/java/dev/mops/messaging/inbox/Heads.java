@@ -8,6 +8,7 @@ import dev.mops.messaging.held.Head;
 import dev.mops.messaging.held.Ledger;
 import dev.mops.messaging.held.LedgerKey;
 import dev.mops.messaging.held.Wakeup;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +22,10 @@ final class Heads {
     private static final Logger log = LoggerFactory.getLogger(Heads.class);
 
     // A head may be as large as a record can be, and all of these are in memory.
-    private static final int AT_ONCE = 50;
+    static final int AT_ONCE = 50;
+
+    // A key may have thousands of followers, and whoever runs them has to poll now and then. The sweeper goes on.
+    private static final Duration LONGEST_RUN = Duration.ofMinutes(1);
 
     private final Ledger ledger;
     private final Map<String, Runner<?>> runners;
@@ -33,25 +37,33 @@ final class Heads {
 
     /** Runs the heads that these wake-ups mean; a wake-up that does not agree with the ledger does nothing. */
     void wake(List<Wakeup> wakeups) {
-        for (int from = 0; from < wakeups.size(); from += AT_ONCE) {
+        long begin = System.nanoTime();
+        for (int from = 0; from < wakeups.size() && isInTime(begin); from += AT_ONCE) {
             List<Wakeup> some = wakeups.subList(from, Math.min(from + AT_ONCE, wakeups.size()));
             Set<LedgerKey> keys = some.stream().map(Wakeup::key).collect(toSet());
-            run(ledger.heads(keys).stream()
-                    .filter(head -> some.stream().anyMatch(wakeup -> wakeup.means(head)))
-                    .toList());
+            run(
+                    ledger.heads(keys).stream()
+                            .filter(head -> some.stream().anyMatch(wakeup -> wakeup.means(head)))
+                            .toList(),
+                    begin);
         }
     }
 
     /** Runs the heads of these keys that are due. */
     void sweep(List<LedgerKey> keys) {
-        for (int from = 0; from < keys.size(); from += AT_ONCE) {
-            run(ledger.dueHeads(keys.subList(from, Math.min(from + AT_ONCE, keys.size()))));
+        long begin = System.nanoTime();
+        for (int from = 0; from < keys.size() && isInTime(begin); from += AT_ONCE) {
+            run(ledger.dueHeads(keys.subList(from, Math.min(from + AT_ONCE, keys.size()))), begin);
         }
     }
 
-    private void run(List<Head> first) {
+    private static boolean isInTime(long begin) {
+        return System.nanoTime() - begin < LONGEST_RUN.toNanos();
+    }
+
+    private void run(List<Head> first, long begin) {
         List<Head> heads = first.stream().filter(head -> !head.dead()).toList();
-        while (!heads.isEmpty()) {
+        while (!heads.isEmpty() && isInTime(begin)) {
             heads.stream().collect(groupingBy(head -> head.record().topic())).forEach((topic, ofTopic) -> {
                 Runner<?> runner = runners.get(topic);
                 if (runner == null) {
