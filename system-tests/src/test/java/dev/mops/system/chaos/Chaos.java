@@ -5,7 +5,6 @@ import dev.mops.local.LocalPlatformException;
 import dev.mops.local.Platform;
 import dev.mops.local.Ports;
 import dev.mops.local.ServiceProcess;
-import dev.mops.system.chaos.History.Injection;
 import dev.mops.system.chaos.History.Stock;
 import dev.mops.system.chaos.History.Window;
 import dev.mops.system.chaos.History.Wish;
@@ -59,8 +58,7 @@ final class Chaos implements AutoCloseable {
     private final Door door;
     private final Thread hook;
     private final long begin = System.nanoTime();
-    private final Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
-    private final List<Injection> injections = Collections.synchronizedList(new ArrayList<>());
+    private final List<Hit> hits = Collections.synchronizedList(new ArrayList<>());
     private final List<Window> windows = Collections.synchronizedList(new ArrayList<>());
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     /** Held shared by whoever breaks what all need, alone by whoever watches that orders get on. */
@@ -79,10 +77,10 @@ final class Chaos implements AutoCloseable {
         this.platform = Platform.at(root, home, ports, door.port(), List.of("--mops.messaging.retry-delays=1s,2s,4s"));
         // For the run that is interrupted.
         this.hook = new Thread(platform::stop);
-        for (Kind kind : Kind.values()) {
-            counts.put(kind, 0);
-        }
     }
+
+    /** When a fault was done that hit. */
+    private record Hit(Kind kind, Instant at) {}
 
     /** What a run came to. */
     record Result(History history, String summary, Map<Kind, Integer> counts, Set<String> surprises) {}
@@ -133,8 +131,10 @@ final class Chaos implements AutoCloseable {
             Map<String, Long> received = new HashMap<>();
             atTheBeginning.forEach((sku, stock) ->
                     received.put(sku, stock.onHand() + (sku.equals(Customers.SCARCE) ? customers.received() : 0)));
-            History history = reader.read(customers.accepted(), received, injections, windows);
-            return new Result(history, summary(history, customers, length, quiet), counts(), customers.surprises());
+            History history = reader.read(customers.accepted(), received, windows);
+            Map<Kind, Integer> counts = counts(history);
+            return new Result(
+                    history, summary(history, counts, customers, length, quiet), counts, customers.surprises());
         }
     }
 
@@ -150,13 +150,22 @@ final class Chaos implements AutoCloseable {
         }
     }
 
-    private Map<Kind, Integer> counts() {
-        synchronized (counts) {
-            return new EnumMap<>(counts);
+    /** How often each kind of fault hit while an order was on its way, as the log has it. */
+    private Map<Kind, Integer> counts(History history) {
+        Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
+        for (Kind kind : Kind.values()) {
+            counts.put(kind, 0);
         }
+        synchronized (hits) {
+            hits.stream()
+                    .filter(hit -> history.isAnyOrderInFlight(hit.at()))
+                    .forEach(hit -> counts.merge(hit.kind(), 1, Integer::sum));
+        }
+        return counts;
     }
 
-    private String summary(History history, Customers customers, Duration length, Duration quiet) {
+    private String summary(
+            History history, Map<Kind, Integer> counts, Customers customers, Duration length, Duration quiet) {
         Map<String, Long> statuses = new TreeMap<>();
         history.orders().values().forEach(order -> statuses.merge(order.status(), 1L, Long::sum));
         Map<String, Long> acts = new TreeMap<>();
@@ -191,7 +200,7 @@ final class Chaos implements AutoCloseable {
                 customers.answers(),
                 history.log().size(),
                 first,
-                counts(),
+                counts,
                 dead,
                 acts,
                 windows.size(),
@@ -271,10 +280,9 @@ final class Chaos implements AutoCloseable {
                             () -> System.nanoTime() - first >= fault.at().toNanos());
                     must(PATIENCE, "no order is in flight", () -> customers.promised() > ended);
                     say(fault.kind() + " " + fault.target() + " " + fault.how());
+                    Instant at = Instant.now();
                     hit(fault);
-                    synchronized (counts) {
-                        counts.merge(fault.kind(), 1, Integer::sum);
-                    }
+                    hits.add(new Hit(fault.kind(), at));
                 }
             } catch (RuntimeException | Error e) {
                 e.printStackTrace(System.out);
@@ -360,10 +368,7 @@ final class Chaos implements AutoCloseable {
         private void fail(Fault fault, Random dice) {
             List<String> types = TYPES.getOrDefault(fault.target(), List.of());
             String type = types.get(dice.nextInt(types.size()));
-            if (fault.how().equals("throw")) {
-                injections.add(new Injection(fault.target(), type, null));
-            }
-            ask(fault.target(), fault.how(), type, null, 1 + dice.nextInt(8));
+            askAndAwait(fault.target(), fault.how(), type, 1 + dice.nextInt(8));
             if (failures.getAndIncrement() % 2 == 0) {
                 watchProgress();
             }
@@ -379,7 +384,6 @@ final class Chaos implements AutoCloseable {
                 for (int i = 0; i < 3; i++) {
                     // Slow to be paid: asked for before shipping hears of it.
                     UUID order = customers.place(new Wish(Map.of("WEBCAM-4K", 1), "tok_slow", "10115", false));
-                    injections.add(new Injection(service, "order.paid", order.toString()));
                     ask(service, "throw", "order.paid", order.toString(), null);
                 }
                 must(PATIENCE, "none of the failing orders is held", () -> reader.underWay(service) > 0);
@@ -395,10 +399,19 @@ final class Chaos implements AutoCloseable {
         private void poison(Fault fault, Random dice) {
             List<String> types = TYPES.getOrDefault(fault.target(), List.of());
             String type = types.get(dice.nextInt(types.size()));
-            injections.add(new Injection(fault.target(), type, null));
-            ask(fault.target(), "poison", type, null, 1 + dice.nextInt(2));
+            askAndAwait(fault.target(), "poison", type, 1 + dice.nextInt(2));
             String open = patiently(() -> String.valueOf(reader.openOrder()));
             wire.poison(dice, open);
+        }
+
+        /** Asks for failures of a type, until the first one has struck. */
+        private void askAndAwait(String service, String how, String type, int times) {
+            ask(service, how, type, null, times);
+            int left = patiently(() -> operator.failuresLeft(service, type));
+            must(
+                    PATIENCE,
+                    "no " + type + " of " + service + " met the failure that was asked for",
+                    () -> left == 0 || patiently(() -> operator.failuresLeft(service, type)) < left);
         }
 
         private void ask(String service, String how, String type, @Nullable String key, @Nullable Integer times) {

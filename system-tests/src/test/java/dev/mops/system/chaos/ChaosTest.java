@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Test;
 @Order(1)
 class ChaosTest {
 
-    private static final Duration SHORT = Duration.ofSeconds(75);
+    static final Duration SHORT = Duration.ofSeconds(75);
 
     /** The plan of each build is the same; it is the one that found the relay with several requests under way. */
-    private static final long FIXED_SEED = 7;
+    static final long FIXED_SEED = 7;
 
     @Test
     void whatever_is_broken_in_whatever_order_the_guarantees_hold() throws IOException, InterruptedException {

@@ -7,12 +7,14 @@ import dev.mops.system.chaos.Fold.End;
 import dev.mops.system.chaos.Fold.Step;
 import dev.mops.system.chaos.History.Act;
 import dev.mops.system.chaos.History.Charge;
+import dev.mops.system.chaos.History.DeadLetter;
 import dev.mops.system.chaos.History.EventId;
 import dev.mops.system.chaos.History.Group;
 import dev.mops.system.chaos.History.Held;
 import dev.mops.system.chaos.History.LogRecord;
 import dev.mops.system.chaos.History.Order;
 import dev.mops.system.chaos.History.Payment;
+import dev.mops.system.chaos.History.Place;
 import dev.mops.system.chaos.History.Reservation;
 import dev.mops.system.chaos.History.Stock;
 import dev.mops.system.chaos.History.Window;
@@ -71,10 +73,15 @@ final class Checker {
             BILLING, new Fold("Payment", "NEW"),
             SHIPPING, new Fold("Shipment", "NEW"));
 
+    /** How the message of a failure ends that was asked for. */
+    private static final String ASKED_FOR = "since a failure switch says so";
+
     private final History history;
     private final List<String> violations = new ArrayList<>();
     /** The readable events in the order of their first occurrences, and those of each order. */
     private final Map<EventId, LogRecord> events = new LinkedHashMap<>();
+
+    private final Map<Place, LogRecord> places = new HashMap<>();
 
     private final Map<String, List<LogRecord>> eventsOfKey;
     private final Set<String> heldKeys = new HashSet<>();
@@ -84,6 +91,7 @@ final class Checker {
     private Checker(History history) {
         this.history = history;
         for (LogRecord record : history.log()) {
+            places.put(record.place(), record);
             if (!record.isPoison() && record.id() != null) {
                 events.putIfAbsent(record.id(), record);
             }
@@ -110,6 +118,11 @@ final class Checker {
         checker.checkNothingLost();
         checker.checkProgress();
         return List.copyOf(checker.violations);
+    }
+
+    /** Whether an order may end with an event of this type. */
+    static boolean isFinal(String type) {
+        return ENDS.containsKey(type);
     }
 
     private void violated(String guarantee, String what) {
@@ -387,8 +400,18 @@ final class Checker {
                                     + " at " + event.place());
                 }
             });
-            Set<History.Place> dead = new HashSet<>(group.deadLetters());
+            Set<Place> dead =
+                    group.deadLetters().stream().map(DeadLetter::place).collect(Collectors.toSet());
             group.held().forEach(held -> dead.add(held.place()));
+            Set<EventId> lettered = dead.stream()
+                    .map(places::get)
+                    .filter(Objects::nonNull)
+                    .map(LogRecord::id)
+                    .collect(Collectors.toSet());
+            group.acts().stream()
+                    .filter(act -> events.containsKey(act.event()) && !lettered.contains(act.event()))
+                    .forEach(act -> violated(
+                            "G4", service + " has no dead letter of " + act.event() + ", on which an operator acted"));
             Set<EventId> seen = new HashSet<>();
             for (LogRecord record : history.log()) {
                 if (record.isPoison() && record.id() != null && !seen.add(record.id())) {
@@ -420,21 +443,19 @@ final class Checker {
             }
         }
         history.groups()
-                .forEach((service, group) -> group.acts().stream()
-                        .filter(act -> !isExplained(service, act))
-                        .forEach(act -> violated(
+                .forEach((service, group) -> group.deadLetters().stream()
+                        .filter(dead -> !isExplained(dead))
+                        .forEach(dead -> violated(
                                 "G5",
-                                service + " has a dead letter that nobody asked for: " + act.type() + " of "
-                                        + act.key())));
+                                service + " has a dead letter that nobody asked for: " + dead.error()
+                                        + ", of the record at " + dead.place())));
     }
 
     /** A failure that was asked for, a record that nobody can read, or what an operator's discard left without its beginning. */
-    private boolean isExplained(String service, Act act) {
-        LogRecord event = events.get(act.event());
-        return event == null
-                || history.injections().stream()
-                        .anyMatch(injection -> injection.explains(service, event.type(), event.key()))
-                || keysWithDiscards.contains(String.valueOf(act.key()));
+    private boolean isExplained(DeadLetter dead) {
+        LogRecord record = places.get(dead.place());
+        return (dead.error() != null && dead.error().endsWith(ASKED_FOR))
+                || (record != null && (record.isPoison() || keysWithDiscards.contains(String.valueOf(record.key()))));
     }
 
     // What all of them need

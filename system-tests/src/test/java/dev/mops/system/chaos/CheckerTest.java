@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mops.system.chaos.History.Act;
 import dev.mops.system.chaos.History.Charge;
+import dev.mops.system.chaos.History.DeadLetter;
 import dev.mops.system.chaos.History.EventId;
 import dev.mops.system.chaos.History.Held;
 import dev.mops.system.chaos.History.Order;
@@ -57,6 +58,24 @@ class CheckerTest {
 
         caught("G1: " + order
                 + ": the first final event is order.payment_declined, but inventory-service ends in RESERVED");
+    }
+
+    @Test
+    void an_order_is_in_flight_from_its_first_event_to_the_one_that_ends_it() {
+        UUID order = story.accept(Map.of("CABLE", 1), "tok_approved", "10115", false);
+        Instant before = story.now().minusMillis(1);
+        story.event(order, Story.ORDER, "order.created");
+        Instant between = story.now().minusMillis(500);
+        EventId declined = story.event(order, Story.BILLING, "order.payment_declined");
+        Instant after = story.now();
+
+        assertThat(story.history().isAnyOrderInFlight(before)).isFalse();
+        assertThat(story.history().isAnyOrderInFlight(between)).isTrue();
+        assertThat(story.history().isAnyOrderInFlight(after)).isFalse();
+
+        // It stood still for an operator.
+        story.of(Story.BILLING).acts.add(new Act(declined, "replay", "order.payment_declined", order.toString()));
+        assertThat(story.history().isAnyOrderInFlight(between)).isFalse();
     }
 
     @Nested
@@ -294,9 +313,9 @@ class CheckerTest {
             History.Place place = story.place();
             story.log.add(new History.LogRecord(place, story.now(), "k", "order.created", id, null, true));
             story.again(story.log.size() - 1);
-            story.of(Story.INVENTORY).deadLetters.add(place);
-            story.of(Story.BILLING).deadLetters.add(place);
-            story.of(Story.SHIPPING).deadLetters.add(place);
+            story.of(Story.INVENTORY).deadLetters.add(new DeadLetter(place, null));
+            story.of(Story.BILLING).deadLetters.add(new DeadLetter(place, null));
+            story.of(Story.SHIPPING).deadLetters.add(new DeadLetter(place, null));
 
             assertThat(Checker.violations(story.history())).isEmpty();
         }
@@ -306,6 +325,14 @@ class CheckerTest {
             story.of(Story.BILLING).deadLetters.clear();
 
             caught("G4: billing-service has no dead letter of the record at Place[partition=0");
+        }
+
+        @Test
+        void an_act_on_an_event_that_the_dead_letter_topic_does_not_know_is_caught() {
+            EventId paid = story.idOf(story.shipped, "order.paid");
+            story.of(Story.SHIPPING).acts.add(new Act(paid, "replay", "order.paid", story.shipped.toString()));
+
+            caught("G4: shipping-service has no dead letter of " + paid);
         }
     }
 
@@ -321,12 +348,21 @@ class CheckerTest {
         }
 
         @Test
-        void a_dead_letter_that_nobody_asked_for_is_caught() {
+        void a_failure_that_was_asked_for_explains_no_dead_letter_of_another_error() {
             EventId paid = story.idOf(story.shipped, "order.paid");
-            story.of(Story.SHIPPING).acts.add(new Act(paid, "replay", "order.paid", story.shipped.toString()));
-            story.injections.clear();
+            story.dies(Story.SHIPPING, paid, Story.ASKED_FOR);
+            assertThat(Checker.violations(story.history())).isEmpty();
 
-            caught("G5: shipping-service has a dead letter that nobody asked for: order.paid of " + story.shipped);
+            story.dies(Story.SHIPPING, paid, "No such column");
+
+            caught("G5: shipping-service has a dead letter that nobody asked for: No such column");
+        }
+
+        @Test
+        void a_dead_letter_that_nobody_asked_for_is_caught() {
+            story.dies(Story.SHIPPING, story.idOf(story.shipped, "order.paid"), "The database is away");
+
+            caught("G5: shipping-service has a dead letter that nobody asked for: The database is away");
         }
     }
 
@@ -337,7 +373,7 @@ class CheckerTest {
     private void discard(String service, EventId event, UUID order) {
         String type = story.log.get(story.indexOf(event)).type();
         story.of(service).acts.add(new Act(event, "discard", type, order.toString()));
-        story.injections.add(new History.Injection(service, type, null));
+        story.dies(service, event, Story.ASKED_FOR);
     }
 
     private static List<UUID> timeline(@Nullable Order order) {

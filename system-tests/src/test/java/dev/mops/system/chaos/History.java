@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * @param charges the payment gateway's books
  * @param shipments the shipping service's table: the status
  * @param liveLabels the orders with a label of which the carrier would fetch a parcel
- * @param injections the failures that were asked for
  * @param windows times in which some orders failed, and nothing was broken that others need
  */
 record History(
@@ -38,7 +37,6 @@ record History(
         Map<UUID, Charge> charges,
         Map<UUID, String> shipments,
         Set<UUID> liveLabels,
-        List<Injection> injections,
         List<Window> windows) {
 
     /**
@@ -78,10 +76,10 @@ record History(
      * @param inbox the events that it claimed, as often as it did
      * @param held the events that failed or wait behind one that did
      * @param acts what operators did
-     * @param deadLetters the places that the records of its dead letter topic name
+     * @param deadLetters the records of its dead letter topic
      * @param outbox the events that it published and that are not known to be in the log
      */
-    record Group(List<EventId> inbox, List<Held> held, List<Act> acts, Set<Place> deadLetters, long outbox) {
+    record Group(List<EventId> inbox, List<Held> held, List<Act> acts, List<DeadLetter> deadLetters, long outbox) {
 
         /** The events that an operator discarded. */
         Set<EventId> discarded() {
@@ -101,6 +99,14 @@ record History(
             @Nullable String type,
             @Nullable String key) {}
 
+    /**
+     * A record of a dead letter topic.
+     *
+     * @param place where the record is from that could not be handled
+     * @param error the message of the error
+     */
+    record DeadLetter(Place place, @Nullable String error) {}
+
     /** An order; its timeline are ids of events. */
     record Order(String status, List<UUID> timeline) {}
 
@@ -116,22 +122,34 @@ record History(
     /** A charge: UNANSWERED, APPROVED, DECLINED, VOIDED or REFUNDED, and the money that was taken. */
     record Charge(String state, @Nullable Long amount) {}
 
-    /** Failures of a consumer group; null is any. */
-    record Injection(
-            String group, @Nullable String type, @Nullable String key) {
-
-        boolean explains(String where, @Nullable String eventType, @Nullable String eventKey) {
-            return group.equals(where)
-                    && (type == null || type.equals(eventType))
-                    && (key == null || key.equals(eventKey));
-        }
-    }
-
     /** A time, both ends included. */
     record Window(Instant from, Instant until) {
 
         boolean contains(Instant instant) {
             return !instant.isBefore(from) && !instant.isAfter(until);
         }
+    }
+
+    /** Whether some order was on its way at this time, and no dead letter kept it there. */
+    boolean isAnyOrderInFlight(Instant time) {
+        Set<String> dead = new HashSet<>();
+        groups.values().forEach(group -> group.acts().forEach(act -> dead.add(String.valueOf(act.key()))));
+        Set<String> begun = new HashSet<>();
+        Set<String> ended = new HashSet<>();
+        Set<String> endedLater = new HashSet<>();
+        for (LogRecord record : log) {
+            if (record.isPoison() || record.key() == null || record.type() == null || dead.contains(record.key())) {
+                continue;
+            }
+            boolean isLater = record.at().isAfter(time);
+            if (record.type().equals("order.created") && !isLater) {
+                begun.add(record.key());
+            } else if (Checker.isFinal(record.type())) {
+                (isLater ? endedLater : ended).add(record.key());
+            }
+        }
+        begun.removeAll(ended);
+        begun.retainAll(endedLater);
+        return !begun.isEmpty();
     }
 }

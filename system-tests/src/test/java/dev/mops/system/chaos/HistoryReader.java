@@ -6,10 +6,10 @@ import dev.mops.local.Platform;
 import dev.mops.local.PostgresServer;
 import dev.mops.system.chaos.History.Act;
 import dev.mops.system.chaos.History.Charge;
+import dev.mops.system.chaos.History.DeadLetter;
 import dev.mops.system.chaos.History.EventId;
 import dev.mops.system.chaos.History.Group;
 import dev.mops.system.chaos.History.Held;
-import dev.mops.system.chaos.History.Injection;
 import dev.mops.system.chaos.History.LogRecord;
 import dev.mops.system.chaos.History.Order;
 import dev.mops.system.chaos.History.Payment;
@@ -26,11 +26,9 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +47,7 @@ final class HistoryReader {
         this.wire = wire;
     }
 
-    History read(
-            Map<UUID, Wish> accepted, Map<String, Long> received, List<Injection> injections, List<Window> windows) {
+    History read(Map<UUID, Wish> accepted, Map<String, Long> received, List<Window> windows) {
         Map<String, Group> groups = new LinkedHashMap<>();
         platform.services().forEach(service -> groups.put(service, group(service)));
         return new History(
@@ -75,7 +72,6 @@ final class HistoryReader {
                                 "SELECT key FROM simulator_label WHERE answer = 'MADE' AND NOT voided",
                                 row -> true)
                         .keySet(),
-                injections,
                 windows);
     }
 
@@ -139,12 +135,14 @@ final class HistoryReader {
         return new Group(inbox, held, acts, deadLetters(service), outbox.getFirst());
     }
 
-    private Set<Place> deadLetters(String service) {
-        return new HashSet<>(wire.read(
+    private List<DeadLetter> deadLetters(String service) {
+        return wire.read(
                 "orders-" + service + "-dlt",
-                record -> new Place(
-                        Integer.parseInt(Wire.header(record.headers(), "mops-dead-letter-partition")),
-                        Long.parseLong(Wire.header(record.headers(), "mops-dead-letter-offset")))));
+                record -> new DeadLetter(
+                        new Place(
+                                Integer.parseInt(Wire.header(record.headers(), "mops-dead-letter-partition")),
+                                Long.parseLong(Wire.header(record.headers(), "mops-dead-letter-offset"))),
+                        Wire.header(record.headers(), "mops-dead-letter-error-message")));
     }
 
     private static LogRecord logRecord(ConsumerRecord<byte[], byte[]> record) {

@@ -92,6 +92,19 @@ final class Operator {
         return send("POST", service, "/actuator/failures", body).statusCode();
     }
 
+    /** How many failures of a type are asked for, and have not struck yet. */
+    int failuresLeft(String service, String type) {
+        JsonNode answer =
+                JSON.readTree(send("GET", service, "/actuator/failures", null).body());
+        int left = 0;
+        for (JsonNode asked : answer.path("switches")) {
+            left += asked.path("type").asString("").equals(type)
+                    ? asked.path("remaining").asInt()
+                    : 0;
+        }
+        return left;
+    }
+
     int clearFailures(String service) {
         return send("DELETE", service, "/actuator/failures", null).statusCode();
     }

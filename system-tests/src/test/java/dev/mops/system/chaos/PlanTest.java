@@ -8,6 +8,7 @@ import dev.mops.system.chaos.Plan.Fault;
 import dev.mops.system.chaos.Plan.Kind;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,5 +32,14 @@ class PlanTest {
         assertThat(counts).containsOnlyKeys(Kind.values());
         assertThat(counts.values()).allMatch(count -> count >= Plan.AT_LEAST);
         assertThat(plan.faults()).extracting(Fault::at).isSorted().allMatch(at -> at.compareTo(plan.length()) < 0);
+    }
+
+    @Test
+    void the_short_run_lasts_for_a_minute_at_least() {
+        assertThat(Plan.of(ChaosTest.FIXED_SEED, ChaosTest.SHORT)
+                        .faults()
+                        .getLast()
+                        .at())
+                .isGreaterThanOrEqualTo(Duration.ofMinutes(1));
     }
 }

@@ -3,10 +3,10 @@ package dev.mops.system.chaos;
 import dev.mops.messaging.test.StateTable;
 import dev.mops.system.chaos.History.Act;
 import dev.mops.system.chaos.History.Charge;
+import dev.mops.system.chaos.History.DeadLetter;
 import dev.mops.system.chaos.History.EventId;
 import dev.mops.system.chaos.History.Group;
 import dev.mops.system.chaos.History.Held;
-import dev.mops.system.chaos.History.Injection;
 import dev.mops.system.chaos.History.LogRecord;
 import dev.mops.system.chaos.History.Order;
 import dev.mops.system.chaos.History.Payment;
@@ -33,6 +33,7 @@ final class Story {
     static final String INVENTORY = "inventory-service";
     static final String BILLING = "billing-service";
     static final String SHIPPING = "shipping-service";
+    static final String ASKED_FOR = "Fails since a failure switch says so";
 
     private static final Instant BEGIN = Instant.parse("2026-03-01T10:00:00Z");
     private static final long TOTAL = 1490;
@@ -52,7 +53,6 @@ final class Story {
     final Map<UUID, Charge> charges = new LinkedHashMap<>();
     final Map<UUID, String> shipments = new LinkedHashMap<>();
     final Set<UUID> liveLabels = new HashSet<>();
-    final List<Injection> injections = new ArrayList<>();
     final List<Window> windows = new ArrayList<>();
 
     /** What a group did, open to changes. */
@@ -60,7 +60,7 @@ final class Story {
         final List<EventId> inbox = new ArrayList<>();
         final List<Held> held = new ArrayList<>();
         final List<Act> acts = new ArrayList<>();
-        final Set<Place> deadLetters = new HashSet<>();
+        final List<DeadLetter> deadLetters = new ArrayList<>();
         long outbox;
     }
 
@@ -107,8 +107,8 @@ final class Story {
         event(undeliverable, BILLING, "order.refunded");
         end(undeliverable, "UNDELIVERABLE", "RELEASED", "REFUNDED", "FAILED");
         charges.put(undeliverable, new Charge("REFUNDED", TOTAL));
+        dies(SHIPPING, paid, ASKED_FOR);
         of(SHIPPING).acts.add(new Act(paid, "replay", "order.paid", undeliverable.toString()));
-        injections.add(new Injection(SHIPPING, "order.paid", null));
 
         cancelled = accept(Map.of("CABLE", 1), "tok_approved", "10115", true);
         event(cancelled, ORDER, "order.created");
@@ -122,9 +122,9 @@ final class Story {
 
         Place place = place();
         log.add(new LogRecord(place, now(), null, "order.created", null, null, true));
-        of(INVENTORY).deadLetters.add(place);
-        of(BILLING).deadLetters.add(place);
-        of(SHIPPING).deadLetters.add(place);
+        for (String service : List.of(INVENTORY, BILLING, SHIPPING)) {
+            of(service).deadLetters.add(new DeadLetter(place, "The event is no JSON"));
+        }
         windows.add(new Window(BEGIN, now()));
     }
 
@@ -156,6 +156,11 @@ final class Story {
         LogRecord record = log.get(index);
         log.add(new LogRecord(
                 place(), now(), record.key(), record.type(), record.id(), record.total(), record.isPoison()));
+    }
+
+    /** An event becomes a dead letter of a service. */
+    void dies(String service, EventId event, String error) {
+        of(service).deadLetters.add(new DeadLetter(log.get(indexOf(event)).place(), error));
     }
 
     /** The states at the end; the timeline is what the log says. */
@@ -214,7 +219,6 @@ final class Story {
                 charges,
                 shipments,
                 liveLabels,
-                injections,
                 windows);
     }
 
