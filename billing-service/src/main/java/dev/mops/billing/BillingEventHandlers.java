@@ -38,15 +38,7 @@ class BillingEventHandlers {
                 .discarded(ShipmentFailed.class, payments::discard)
                 .discarded(CancellationRequested.class, payments::discard)
                 .discarded(PaymentDeclined.class, payments::discard)
-                .announcing(
-                        held -> OrderHeldUp.of(
-                                held.key(),
-                                held.consumerGroup(),
-                                held.eventType(),
-                                held.reason(),
-                                held.dead(),
-                                held.since()),
-                        held -> OrderResumed.of(held.key(), held.consumerGroup()))
+                .announcing(OrderHeldUp::of, OrderResumed::of)
                 .build();
     }
 }

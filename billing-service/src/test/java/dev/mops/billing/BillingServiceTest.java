@@ -37,6 +37,7 @@ import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.web.servlet.client.RestTestClient;
@@ -47,7 +48,9 @@ import org.springframework.test.web.servlet.client.RestTestClient;
         properties = {
             "billing.simulator.slow-answer=200ms",
             // Three attempts. The gateway is away for three calls, which use up none.
-            "mops.messaging.retry-delays=50ms,1s"
+            "mops.messaging.retry-delays=50ms,1s",
+            "mops.messaging.dead-letters-writable=true",
+            "mops.messaging.failure-switches=true"
         })
 @Import({TestServers.class, BillingServiceTest.Log.class})
 abstract class BillingServiceTest {
@@ -216,6 +219,29 @@ abstract class BillingServiceTest {
      */
     record Booking(String state, @Nullable Long amount, int chargeCalls, int voidCalls, int refundCalls) {}
 
+    /** A gateway whose answers to {@code tok_unheard} are lost after it has taken the money. */
+    record LosingAnswers(PaymentGateway gateway) implements PaymentGateway {
+
+        @Override
+        public Answer charge(Request.Charge charge) {
+            if (!charge.token().equals("tok_unheard")) {
+                return gateway.charge(charge);
+            }
+            gateway.charge(new Request.Charge(charge.key(), charge.amount(), "tok_approved"));
+            throw new IllegalStateException("The answer can't be read");
+        }
+
+        @Override
+        public Answer voidCharge(Request.VoidCharge voidCharge) {
+            return gateway.voidCharge(voidCharge);
+        }
+
+        @Override
+        public Answer refund(Request.Refund refund) {
+            return gateway.refund(refund);
+        }
+    }
+
     /** The topic, as the test sees it. */
     @TestConfiguration(proxyBeanMethods = false)
     static class Log {
@@ -223,6 +249,12 @@ abstract class BillingServiceTest {
         @Bean
         TestTopic<OrderEvent> testTopic() {
             return new TestTopic<>(OrderEvents.FAMILY, TestServers.kafka().bootstrapServers());
+        }
+
+        @Bean
+        @Primary
+        PaymentGateway gateway(SimulatedPaymentGateway simulated) {
+            return new LosingAnswers(simulated);
         }
 
         @Bean

@@ -27,15 +27,7 @@ class InventoryEventHandlers {
                 .on(CancellationRequested.class, stock::release)
                 .on(OrderShipped.class, stock::dispatch)
                 .discarded(OrderCreated.class, stock::discard)
-                .announcing(
-                        held -> OrderHeldUp.of(
-                                held.key(),
-                                held.consumerGroup(),
-                                held.eventType(),
-                                held.reason(),
-                                held.dead(),
-                                held.since()),
-                        held -> OrderResumed.of(held.key(), held.consumerGroup()))
+                .announcing(OrderHeldUp::of, OrderResumed::of)
                 .build();
     }
 }

@@ -3,6 +3,7 @@ package dev.mops.messaging;
 import dev.mops.events.EventDefinition;
 import dev.mops.events.EventFamily;
 import dev.mops.events.EventMetadata;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +126,24 @@ public final class EventHandlers<E> {
                 implements Step<E> {}
     }
 
+    /** Makes the event of a key that is held up, of what {@link HeldUp} says; nothing where nobody is to be told. */
+    @FunctionalInterface
+    public interface HeldUpEvent<E> {
+        Optional<? extends E> of(
+                String key,
+                String consumerGroup,
+                @Nullable String eventType,
+                String reason,
+                boolean dead,
+                Instant since);
+    }
+
+    /** Makes the event of a key that goes on; nothing where nobody is to be told. */
+    @FunctionalInterface
+    public interface ResumedEvent<E> {
+        Optional<? extends E> of(String key, String consumerGroup);
+    }
+
     /** Collects a table. */
     public static final class Builder<E> {
 
@@ -220,10 +239,10 @@ public final class EventHandlers<E> {
          * outside world for longer than all retry delays; and when it goes on. Both are published in the transaction
          * that changes it.
          */
-        public Builder<E> announcing(
-                Function<HeldUp, Optional<? extends E>> heldUp, Function<HeldUp, Optional<? extends E>> resumed) {
-            this.heldUp = heldUp;
-            this.resumed = resumed;
+        public Builder<E> announcing(HeldUpEvent<E> heldUp, ResumedEvent<E> resumed) {
+            this.heldUp = held -> heldUp.of(
+                    held.key(), held.consumerGroup(), held.eventType(), held.reason(), held.dead(), held.since());
+            this.resumed = held -> resumed.of(held.key(), held.consumerGroup());
             return this;
         }
 

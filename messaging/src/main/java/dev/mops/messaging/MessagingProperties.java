@@ -68,6 +68,7 @@ public record MessagingProperties(
         @DefaultValue("false") boolean failureSwitches) {
 
     private static final DataSize LARGEST_EVENT = DataSize.ofKilobytes(1_000);
+    private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST_LINGER = Duration.ofSeconds(10);
 
     public MessagingProperties {
@@ -79,28 +80,28 @@ public record MessagingProperties(
                     + LONGEST_LINGER.toSeconds() + " s, not " + maxLinger + ": offsets are committed after it");
         }
         atLeastOne("call-concurrency", callConcurrency);
-        positive("call-timeout", callTimeout);
+        atLeastOneMilli("call-timeout", callTimeout);
         if (maxEventSize.compareTo(LARGEST_EVENT) > 0) {
             throw new IllegalArgumentException("mops.messaging.max-event-size must be at most " + LARGEST_EVENT
                     + ", not " + maxEventSize + ": Kafka's default takes 1 MB, and what it refuses blocks the outbox");
         }
-        positive("poll-interval", pollInterval);
+        atLeastOneMilli("poll-interval", pollInterval);
         atLeastOne("relay-batch-size", relayBatchSize);
         if (relayBatchBytes.toBytes() < 1 || relayBatchBytes.toBytes() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
                     "mops.messaging.relay-batch-bytes must be between 1 B and 2 GB, not " + relayBatchBytes);
         }
-        positive("relay-timeout", relayTimeout);
-        positive("transaction-timeout", transactionTimeout);
-        positive("retry-backoff", retryBackoff);
-        positive("max-retry-backoff", maxRetryBackoff);
+        atLeastOneMilli("relay-timeout", relayTimeout);
+        atLeastOneMilli("transaction-timeout", transactionTimeout);
+        atLeastOneMilli("retry-backoff", retryBackoff);
+        atLeastOneMilli("max-retry-backoff", maxRetryBackoff);
         retryDelays = List.copyOf(retryDelays);
         atLeastOne("retry-delays", retryDelays.size());
-        retryDelays.forEach(delay -> positive("retry-delays", delay));
-        positive("try-later-age", tryLaterAge);
-        positive("sweep-interval", sweepInterval);
-        positive("sweep-grace", sweepGrace);
-        positive("inbox-retention", inboxRetention);
+        retryDelays.forEach(delay -> atLeastOneMilli("retry-delays", delay));
+        atLeastOneMilli("try-later-age", tryLaterAge);
+        atLeastOneMilli("sweep-interval", sweepInterval);
+        atLeastOneMilli("sweep-grace", sweepGrace);
+        atLeastOneMilli("inbox-retention", inboxRetention);
         if (maxReplays < 0) {
             throw new IllegalArgumentException("mops.messaging.max-replays must be at least 0, not " + maxReplays);
         }
@@ -117,9 +118,10 @@ public record MessagingProperties(
         }
     }
 
-    private static void positive(String setting, Duration value) {
-        if (!value.isPositive()) {
-            throw new IllegalArgumentException("mops.messaging." + setting + " must be positive, not " + value);
+    private static void atLeastOneMilli(String setting, Duration value) {
+        // Most are counted in milliseconds: less would be none, or for ever.
+        if (value.compareTo(SHORTEST) < 0) {
+            throw new IllegalArgumentException("mops.messaging." + setting + " must be at least 1 ms, not " + value);
         }
     }
 }

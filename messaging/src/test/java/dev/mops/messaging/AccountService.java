@@ -138,6 +138,11 @@ public final class AccountService implements AutoCloseable {
         return context.getBean("relay", SmartLifecycle.class);
     }
 
+    /** The acts on many dead letters, to be stopped and started. */
+    public SmartLifecycle bulkActs() {
+        return context.getBean("deadLetterBulkActs", SmartLifecycle.class);
+    }
+
     /** A property as it is once the service runs. */
     public String property(String name) {
         return context.getEnvironment().getRequiredProperty(name);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
@@ -35,6 +36,9 @@ class DeadLettersTest {
     /** The accounts whose withdrawals fail. */
     private static final Set<String> FAILING = ConcurrentHashMap.newKeySet();
 
+    /** The keys under which withdrawals were handled, by the id of the event. */
+    private static final Map<UUID, String> KEYS = new ConcurrentHashMap<>();
+
     /** What the other bank is asked for each account. */
     private static final Map<String, String> REQUESTS = new ConcurrentHashMap<>();
 
@@ -52,6 +56,7 @@ class DeadLettersTest {
                                 throw new IllegalStateException("fails as told");
                             }
                             accounts.note(withdrawn, metadata);
+                            KEYS.put(metadata.id(), metadata.key());
                         })
                         .on(
                                 TransferRequested.class,
@@ -91,6 +96,30 @@ class DeadLettersTest {
         await().untilAsserted(() -> assertThat(service.numbersOf("replayed")).containsExactly(1L, 2L, 3L, 4L));
         assertThat(operators.get("deadletters/" + id).status()).isEqualTo(404);
         assertThat(history("replayed")).containsExactly("alice replay: because of a test");
+    }
+
+    @Test
+    void a_replay_runs_in_the_group_that_failed_alone_and_keeps_id_and_key() {
+        FAILING.add("alone");
+        UUID id = service.publish(new Withdrawn("alone", 1)).getFirst().id();
+        long letter = idOf("alone");
+        try (AccountService other =
+                AccountService.named("letters_other").on("letters").noting().start()) {
+            await().untilAsserted(() -> assertThat(other.numbersOf("alone")).containsExactly(1L));
+
+            FAILING.remove("alone");
+            act(letter, "replay");
+
+            await().untilAsserted(() -> assertThat(service.effects())
+                    .filteredOn(effect -> effect.account().equals("alone"))
+                    .containsExactly(new AccountService.Effect("Withdrawn", "alone", 1, id)));
+            assertThat(KEYS).containsEntry(id, "alone");
+            // Nothing new stands where others read, so there is nothing that the other group could hear later.
+            assertThat(recordsOf("alone", "letters")).isEqualTo(1);
+            assertThat(recordsOf("alone", "letters-letters-retry-1")).isPositive();
+            assertThat(recordsOf("alone", "letters-letters_other-retry-1")).isZero();
+            assertThat(other.numbersOf("alone")).containsExactly(1L);
+        }
     }
 
     @Test
@@ -359,28 +388,85 @@ class DeadLettersTest {
     }
 
     @Test
-    void health_says_what_is_held() {
-        dead("health", 2);
+    void health_and_metrics_say_what_is_held_and_how_old_the_outbox_is() {
+        try (AccountService held = Operators.welcome(AccountService.named("letters_health"))
+                .with("mops.messaging.retry-delays", "1h")
+                .handling((accounts, family) -> EventHandlers.of(family)
+                        .on(Deposited.class, accounts::note)
+                        .on(Withdrawn.class, (withdrawn, metadata) -> {
+                            throw new IllegalStateException("fails");
+                        })
+                        .build())
+                .start()) {
+            Operators visitors = Operators.of(held);
+            TopicLog topic = TopicLog.of("letters_health");
+            topic.append(List.of(
+                    topic.event(new Withdrawn("retrying", 1)),
+                    topic.event(new Deposited("retrying", 2)),
+                    topic.event(new Deposited("retrying", 3)),
+                    unreadable(topic, new Deposited("dead", 1)),
+                    topic.event(new Deposited("dead", 2)),
+                    unreadable(topic, new Withdrawn("dead-too", 1)),
+                    unreadable(topic, new Deposited("dead-as-well", 1))));
+            await().untilAsserted(() -> assertThat(held.count("held_event")).isEqualTo(7));
+            assertThat(health(visitors).path("outboxIsOld").asBoolean(true)).isFalse();
+            held.relay().stop();
+            held.publish(new StatementSent("waits", 1));
+            held.jdbc().update("UPDATE outbox_event SET created_at = now() - interval '31 s'");
+            held.jdbc()
+                    .update("UPDATE held_event SET first_failed_at = now() - interval '100 s' WHERE key = 'retrying'");
+            held.jdbc().update("UPDATE held_event SET first_failed_at = now() - interval '200 s' WHERE key = 'dead'");
 
-        JsonNode details = operators
+            JsonNode health = health(visitors);
+
+            assertThat(health.path("retrying").asInt()).isEqualTo(1);
+            assertThat(health.path("dead").asInt()).isEqualTo(3);
+            assertThat(health.path("followers").asInt()).isEqualTo(3);
+            assertThat(health.path("deadByType").path("account.deposited").asInt())
+                    .isEqualTo(2);
+            assertThat(health.path("deadByType").path("account.withdrawn").asInt())
+                    .isEqualTo(1);
+            assertThat(health.path("oldestRetryingSeconds").asDouble()).isBetween(100.0, 199.0);
+            assertThat(health.path("oldestDeadSeconds").asDouble()).isBetween(200.0, 999.0);
+            assertThat(health.path("outboxAgeSeconds").asDouble()).isBetween(31.0, 999.0);
+            assertThat(health.path("outboxIsOld").asBoolean()).isTrue();
+            assertThat(visitors.get("health").body().path("status").asString()).isEqualTo("UP");
+
+            assertThat(metric(visitors, "held.keys?tag=state:retrying")).isEqualTo(1);
+            assertThat(metric(visitors, "held.keys?tag=state:dead")).isEqualTo(3);
+            assertThat(metric(visitors, "held.followers")).isEqualTo(3);
+            assertThat(metric(visitors, "held.oldest?tag=state:retrying")).isBetween(100.0, 199.0);
+            assertThat(metric(visitors, "held.oldest?tag=state:dead")).isBetween(200.0, 999.0);
+            assertThat(metric(visitors, "deadletters?tag=type:account.deposited"))
+                    .isEqualTo(2);
+            assertThat(metric(visitors, "deadletters?tag=type:account.withdrawn"))
+                    .isEqualTo(1);
+            assertThat(metric(visitors, "outbox.age")).isBetween(31.0, 999.0);
+        }
+    }
+
+    private static ProducerRecord<byte[], byte[]> unreadable(TopicLog topic, AccountEvent event) {
+        ProducerRecord<byte[], byte[]> record = topic.event(event);
+        return new ProducerRecord<>(record.topic(), null, record.key(), "{broken".getBytes(UTF_8), record.headers());
+    }
+
+    private static JsonNode health(Operators operators) {
+        return operators
                 .get("health")
                 .body()
                 .path("components")
                 .path("messaging")
                 .path("details");
+    }
 
-        assertThat(details.path("dead").asInt()).isPositive();
-        assertThat(details.path("followers").asInt()).isPositive();
-        assertThat(details.path("deadByType").path("account.withdrawn").asInt()).isPositive();
-        assertThat(details.path("outboxIsOld").asBoolean()).isFalse();
-        assertThat(operators
-                        .get("metrics/mops.messaging.held.keys?tag=state:dead")
-                        .body()
-                        .path("measurements")
-                        .path(0)
-                        .path("value")
-                        .asInt())
-                .isPositive();
+    private static double metric(Operators operators, String name) {
+        return operators
+                .get("metrics/mops.messaging." + name)
+                .body()
+                .path("measurements")
+                .path(0)
+                .path("value")
+                .asDouble(-1);
     }
 
     /** Publishes 1, 2 and 3, of which 2 dies; returns the id of its dead letter. */
@@ -404,6 +490,12 @@ class DeadLettersTest {
                 .path(0)
                 .path("id")
                 .asLong();
+    }
+
+    private static long recordsOf(String key, String topic) {
+        return TopicLog.of(topic).records().stream()
+                .filter(record -> record.key() != null && new String(record.key(), UTF_8).equals(key))
+                .count();
     }
 
     private static int total(String query) {

@@ -1,10 +1,15 @@
 package dev.mops.messaging;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mops.messaging.AccountEvent.Deposited;
 import dev.mops.messaging.AccountEvent.Withdrawn;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -15,6 +20,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Failures on demand. */
 class FailureSwitchesTest {
 
+    /** For how long the transaction of a withdrawal had lasted when its handler ran, in seconds. */
+    private static final Map<String, Double> WAITED = new ConcurrentHashMap<>();
+
     private static AccountService service;
     private static Operators operators;
 
@@ -23,7 +31,18 @@ class FailureSwitchesTest {
         service = Operators.welcome(AccountService.named("switches"))
                 .with("mops.messaging.failure-switches", true)
                 .with("mops.messaging.retry-delays", "5ms,5ms,5ms")
-                .noting()
+                .handling((accounts, family) -> EventHandlers.of(family)
+                        .on(Deposited.class, accounts::note)
+                        .on(Withdrawn.class, (withdrawn, metadata) -> {
+                            accounts.note(withdrawn, metadata);
+                            WAITED.put(
+                                    withdrawn.account(),
+                                    Objects.requireNonNull(accounts.jdbc()
+                                            .queryForObject(
+                                                    "SELECT extract(epoch FROM clock_timestamp() - now())",
+                                                    Double.class)));
+                        })
+                        .build())
                 .start();
         operators = Operators.of(service);
     }
@@ -74,6 +93,43 @@ class FailureSwitchesTest {
         assertThat(service.count("held_key WHERE state = 'DEAD' AND attempts = 1"))
                 .isEqualTo(1);
         await().untilAsserted(() -> assertThat(service.numbersOf("away")).containsExactly(1L));
+    }
+
+    @Test
+    void an_event_that_is_held_up_takes_effect_later_and_uses_no_attempt() {
+        operators.post("failures", "{\"key\": \"slow\", \"how\": \"slow\", \"times\": 1}");
+        service.publish(new Withdrawn("slow", 1));
+
+        await().untilAsserted(() -> assertThat(service.numbersOf("slow")).containsExactly(1L));
+        assertThat(WAITED.get("slow")).isGreaterThan(1.9);
+        assertThat(TopicLog.of("switches-switches-retry-1").records())
+                .noneMatch(record -> new String(record.key(), UTF_8).equals("slow"));
+        assertThat(operators.get("failures").body().path("switches").isEmpty()).isTrue();
+    }
+
+    @Test
+    void without_the_setting_everything_is_refused() {
+        try (AccountService proper =
+                Operators.welcome(AccountService.named("switches_off")).noting().start()) {
+            // Of a time when the setting was there.
+            proper.jdbc()
+                    .update(
+                            "INSERT INTO failure_switch (consumer_group, how, remaining) VALUES ('switches_off', 'throw', 9)");
+            Operators visitors = Operators.of(proper);
+
+            assertThat(List.of(
+                            visitors.get("failures"),
+                            visitors.post("failures", "{\"how\": \"throw\"}"),
+                            visitors.delete("failures")))
+                    .allSatisfy(answer -> {
+                        assertThat(answer.status()).isEqualTo(403);
+                        assertThat(answer.detail()).contains("mops.messaging.failure-switches is false");
+                    });
+
+            proper.publish(new Withdrawn("a", 1));
+            await().untilAsserted(() -> assertThat(proper.numbersOf("a")).containsExactly(1L));
+            assertThat(proper.count("failure_switch WHERE remaining = 9")).isEqualTo(1);
+        }
     }
 
     @ParameterizedTest

@@ -64,13 +64,13 @@ class HeldEventsTest {
                                     .run();
                         })
                         .announcing(
-                                held -> {
-                                    if (held.key().equals("unspeakable")) {
+                                (key, group, type, reason, dead, since) -> {
+                                    if (key.equals("unspeakable")) {
                                         throw new IllegalStateException("can't be told");
                                     }
-                                    return Optional.of(new StatementSent(held.key(), 1));
+                                    return Optional.of(new StatementSent(key, 1));
                                 },
-                                held -> Optional.of(new StatementSent(held.key(), 0)))
+                                (key, group) -> Optional.of(new StatementSent(key, 0)))
                         .build())
                 .start();
     }

@@ -18,7 +18,7 @@ class InboxPurgeTest {
         TopicLog topic = TopicLog.of("purge");
         ProducerRecord<byte[], byte[]> handled = topic.event(new Deposited("a", 1));
         ProducerRecord<byte[], byte[]> held = topic.event(new Withdrawn("b", 1));
-        try (AccountService service = start("30d")) {
+        try (AccountService service = start("purge", "30d")) {
             List<ProducerRecord<byte[], byte[]>> events = new ArrayList<>(List.of(handled, held));
             for (int n = 2; n < 100; n++) {
                 events.add(topic.event(new Deposited("a", n)));
@@ -29,7 +29,7 @@ class InboxPurgeTest {
                     assertThat(service.count("held_key WHERE state = 'DEAD'")).isEqualTo(1));
             assertThat(service.count("inbox_event")).isEqualTo(100);
         }
-        try (AccountService service = start("1ms")) {
+        try (AccountService service = start("purge", "1ms")) {
             await().untilAsserted(() -> assertThat(service.count("inbox_event")).isEqualTo(1));
             assertThat(service.count("inbox_horizon")).isEqualTo(1);
 
@@ -49,8 +49,43 @@ class InboxPurgeTest {
         }
     }
 
-    private static AccountService start(String retention) {
-        return AccountService.named("purge")
+    @Test
+    void many_old_claims_are_purged_some_at_a_time_and_what_the_ledger_holds_is_kept() {
+        try (AccountService service = start("purge_many", "30d")) {
+            service.publish(new Withdrawn("held", 1), new Deposited("young", 1));
+            await().untilAsserted(() ->
+                    assertThat(service.count("held_key WHERE state = 'DEAD'")).isEqualTo(1));
+            await().untilAsserted(() -> assertThat(service.numbersOf("young")).containsExactly(1L));
+            service.jdbc().execute("""
+                    UPDATE inbox_event SET claimed_at = now() - interval '60 days'
+                        WHERE event_id = (SELECT event_id FROM held_event);
+                    INSERT INTO inbox_event (consumer_group, source, event_id, claimed_at, recorded_at)
+                        SELECT 'purge_many', '/elsewhere', gen_random_uuid(), at, at
+                        FROM generate_series(1, 12001) AS n,
+                            LATERAL (SELECT now() - interval '31 days' - n * interval '1 s' AS at) AS times;
+                    CREATE TABLE purge (deleted bigint);
+                    CREATE FUNCTION note_purge() RETURNS trigger LANGUAGE plpgsql AS
+                        'BEGIN INSERT INTO purge SELECT count(*) FROM deleted_rows; RETURN NULL; END';
+                    CREATE TRIGGER note_purge AFTER DELETE ON inbox_event REFERENCING OLD TABLE AS deleted_rows
+                        FOR EACH STATEMENT EXECUTE FUNCTION note_purge();
+                    """);
+
+            // The purge runs when they start, then once a minute.
+            service.consumers().stop();
+            service.consumers().start();
+
+            await().untilAsserted(() -> assertThat(service.count("inbox_event")).isEqualTo(2));
+            assertThat(service.jdbc().queryForList("SELECT deleted FROM purge", Long.class))
+                    .containsExactly(5_000L, 5_000L, 2_001L);
+            assertThat(service.count("inbox_event JOIN held_event USING (source, event_id)"))
+                    .isEqualTo(1);
+            assertThat(service.count("inbox_horizon WHERE recorded_at < now() - interval '31 days'"))
+                    .isEqualTo(1);
+        }
+    }
+
+    private static AccountService start(String name, String retention) {
+        return AccountService.named(name)
                 .with("mops.messaging.inbox-retention", retention)
                 .with("mops.messaging.retry-delays", "5ms")
                 .handling((accounts, family) -> EventHandlers.of(family)

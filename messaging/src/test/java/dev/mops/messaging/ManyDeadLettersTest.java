@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.mops.messaging.AccountEvent.Deposited;
 import dev.mops.messaging.Operators.Answer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -109,6 +110,63 @@ class ManyDeadLettersTest {
                             "dead_letter_bulk WHERE finished_at IS NOT NULL AND acted = 9 AND skipped = 2"))
                     .isEqualTo(1));
             await().untilAsserted(() -> assertThat(service.count("held_key")).isEqualTo(2));
+        }
+    }
+
+    @Test
+    void an_act_on_many_takes_those_that_were_dead_at_its_beginning_once_each() {
+        try (AccountService service = start("many_beginning")) {
+            Operators operators = Operators.of(service);
+            die(service, "many_beginning", 4, 10);
+            List<Long> letters =
+                    service.jdbc().query("SELECT id FROM held_event ORDER BY id", (row, n) -> row.getLong(1));
+            service.bulkActs().stop();
+            assertThat(operators
+                            .post("deadletters", "{\"action\": \"replay\", \"reason\": \"r\", \"rate\": 1000}")
+                            .body()
+                            .path("matched")
+                            .asInt())
+                    .isEqualTo(5);
+            // After the beginning one is replayed and dies again, and another one dies for the first time.
+            operators.post("deadletters/" + letters.getLast(), "{\"action\": \"replay\", \"reason\": \"r\"}");
+            service.publish(new Deposited("late", 1));
+            await().untilAsserted(() ->
+                    assertThat(service.count("held_key WHERE state = 'DEAD'")).isEqualTo(6));
+
+            service.bulkActs().start();
+
+            await().untilAsserted(() -> assertThat(
+                            service.count("dead_letter_bulk WHERE finished_at IS NOT NULL AND acted = 4"))
+                    .isEqualTo(1));
+            // Those that it replayed die again, too, and are not taken again.
+            await().untilAsserted(() ->
+                    assertThat(service.count("held_key WHERE state = 'DEAD'")).isEqualTo(6));
+            assertThat(service.jdbc()
+                            .queryForList(
+                                    "SELECT held_event_id FROM dead_letter_audit WHERE bulk_id IS NOT NULL ORDER BY id",
+                                    Long.class))
+                    .isEqualTo(letters.subList(0, 4));
+        }
+    }
+
+    @Test
+    void an_act_on_many_goes_no_faster_than_asked() {
+        try (AccountService service = start("many_rate")) {
+            die(service, "many_rate", 5, 10);
+            // Not the time of its transaction, which begins before it is found due.
+            service.jdbc().execute("ALTER TABLE dead_letter_audit ALTER COLUMN acted_at SET DEFAULT clock_timestamp()");
+            Operators.of(service).post("deadletters", "{\"action\": \"discard\", \"reason\": \"r\", \"rate\": 5}");
+
+            await().untilAsserted(() -> assertThat(service.count("dead_letter_bulk WHERE finished_at IS NOT NULL"))
+                    .isEqualTo(1));
+
+            assertThat(service.jdbc()
+                            .queryForList(
+                                    "SELECT extract(epoch FROM acted_at - lag(acted_at) OVER (ORDER BY id)) AS pause"
+                                            + " FROM dead_letter_audit ORDER BY id OFFSET 1",
+                                    Double.class))
+                    .hasSize(5)
+                    .allSatisfy(pause -> assertThat(pause).isGreaterThanOrEqualTo(0.199));
         }
     }
 

@@ -28,7 +28,16 @@ class MessagingPropertiesTest {
         "relay-timeout, 0s",
         "transaction-timeout, 0s",
         "retry-backoff, 0s",
-        "max-retry-backoff, 0s"
+        "max-retry-backoff, 0s",
+        "retry-delays, ''",
+        "retry-delays, 0s",
+        "retry-delays, '1s,10s,-1s'",
+        "try-later-age, 0s",
+        "sweep-interval, 0s",
+        "sweep-interval, 999us",
+        "sweep-grace, 0s",
+        "inbox-retention, -30d",
+        "max-replays, -1"
     })
     void a_value_that_can_not_be_is_refused_with_its_setting_and_its_rule(String setting, String value) {
         assertThatThrownBy(() -> bind(setting, value))
@@ -37,7 +46,15 @@ class MessagingPropertiesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"max-linger, 0", "max-linger, 10s", "max-event-size, 1000KB", "relay-batch-bytes, 1B"})
+    @CsvSource({
+        "max-linger, 0",
+        "max-linger, 10s",
+        "max-event-size, 1000KB",
+        "relay-batch-bytes, 1B",
+        "retry-delays, 1ms",
+        "sweep-interval, 1ms",
+        "max-replays, 0"
+    })
     void a_value_at_the_edge_is_taken(String setting, String value) {
         assertThatNoException().isThrownBy(() -> bind(setting, value));
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.mops.messaging.AccountEvent.Deposited;
 import dev.mops.messaging.AccountEvent.Withdrawn;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -37,7 +38,6 @@ class PoisonTest {
                 .with("mops.messaging.partitions", 1)
                 .with("mops.messaging.concurrency", 1)
                 .with("mops.messaging.retry-delays", "5ms")
-                .with("spring.kafka.producer.properties.max.request.size", 2_000_000)
                 .handling((accounts, family) -> EventHandlers.of(family)
                         .on(Deposited.class, accounts::note)
                         .on(Withdrawn.class, (withdrawn, metadata) -> {
@@ -166,6 +166,20 @@ class PoisonTest {
                             .status())
                     .isEqualTo(200);
         }
+    }
+
+    @Test
+    void a_value_of_900_kib_stands_whole_in_the_dead_letter_topic_with_kafkas_default_limits() {
+        byte[] value = new byte[900 << 10];
+        Arrays.fill(value, (byte) '{');
+        ProducerRecord<byte[], byte[]> event = TOPIC.event(new Deposited("large", 1));
+        TOPIC.append(with(event, event.key(), value));
+
+        ConsumerRecord<byte[], byte[]> letter = letterOf("large", 1);
+
+        assertThat(letter.value()).isEqualTo(value);
+        assertThat(TopicLog.header(letter, "ce_type")).isEqualTo("account.deposited");
+        assertThat(TopicLog.header(letter, "mops-dead-letter-error-class")).endsWith("UnreadableEventException");
     }
 
     @Test

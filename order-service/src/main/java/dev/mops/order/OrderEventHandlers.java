@@ -43,15 +43,7 @@ class OrderEventHandlers {
                 .discarded(ShipmentFailed.class, orders::discard)
                 .discarded(CancellationRequested.class, orders::discard)
                 .discarded(OrderResumed.class, orders::discard)
-                .announcing(
-                        held -> OrderHeldUp.of(
-                                held.key(),
-                                held.consumerGroup(),
-                                held.eventType(),
-                                held.reason(),
-                                held.dead(),
-                                held.since()),
-                        held -> OrderResumed.of(held.key(), held.consumerGroup()))
+                .announcing(OrderHeldUp::of, OrderResumed::of)
                 .build();
     }
 }

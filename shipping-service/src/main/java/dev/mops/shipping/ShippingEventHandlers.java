@@ -37,15 +37,7 @@ class ShippingEventHandlers {
                 .discarded(CancellationRequested.class, shipments::discard)
                 .discarded(ShipmentFailed.class, shipments::discard)
                 .discarded(OrderShipped.class, shipments::discard)
-                .announcing(
-                        held -> OrderHeldUp.of(
-                                held.key(),
-                                held.consumerGroup(),
-                                held.eventType(),
-                                held.reason(),
-                                held.dead(),
-                                held.since()),
-                        held -> OrderResumed.of(held.key(), held.consumerGroup()))
+                .announcing(OrderHeldUp::of, OrderResumed::of)
                 // Its own event, too: a shipment is irrevocable from its place in the log.
                 .on(OrderShipped.class, shipments::follow)
                 .build();

@@ -21,24 +21,16 @@ import org.springframework.web.bind.annotation.RestController;
 @AutoConfiguration(after = MessagingAutoConfiguration.class)
 public final class FailureAutoConfiguration {
 
-    private static StoredFailureSwitches stored(
-            JdbcTemplate jdbc,
-            MessagingProperties settings,
-            String application,
-            PlatformTransactionManager transactions) {
-        return new StoredFailureSwitches(jdbc, settings.groupOf(application), transactions);
-    }
-
     @Bean
     @ConditionalOnBooleanProperty("mops.messaging.failure-switches")
-    FailureSwitches failureSwitches(
+    StoredFailureSwitches failureSwitches(
             JdbcTemplate jdbc,
             MessagingProperties settings,
             @Value("${spring.application.name}") String application,
             PlatformTransactionManager transactions,
             // Not used, but its tables must be there first.
             MessagingSchema schema) {
-        return stored(jdbc, settings, application, transactions);
+        return new StoredFailureSwitches(jdbc, settings.groupOf(application), transactions);
     }
 
     /** Also where they are not allowed, to say so. */
@@ -49,16 +41,8 @@ public final class FailureAutoConfiguration {
 
         @Bean
         @ConditionalOnAvailableEndpoint
-        FailureEndpoint failureEndpoint(
-                JdbcTemplate jdbc,
-                MessagingProperties settings,
-                @Value("${spring.application.name}") String application,
-                PlatformTransactionManager transactions,
-                ObjectProvider<FailureSwitches> switches) {
-            StoredFailureSwitches known = switches.getIfAvailable() instanceof StoredFailureSwitches stored
-                    ? stored
-                    : stored(jdbc, settings, application, transactions);
-            return new FailureEndpoint(known, settings.failureSwitches());
+        FailureEndpoint failureEndpoint(ObjectProvider<StoredFailureSwitches> switches) {
+            return new FailureEndpoint(switches.getIfAvailable());
         }
     }
 }

@@ -20,6 +20,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -34,26 +35,22 @@ final class FailureEndpoint {
     private static final int LONGEST = 255;
     private static final int MOST_TIMES = 1_000_000;
 
-    private final StoredFailureSwitches switches;
-    private final boolean allowed;
+    /** Null where failures can't be asked for. */
+    private final @Nullable StoredFailureSwitches switches;
 
-    FailureEndpoint(StoredFailureSwitches switches, boolean allowed) {
+    FailureEndpoint(@Nullable StoredFailureSwitches switches) {
         this.switches = switches;
-        this.allowed = allowed;
     }
 
     @GetMapping
     Map<String, List<Switch>> list() {
-        return Map.of("switches", switches.list());
+        return Map.of("switches", allowed().list());
     }
 
     /** Turns one on. */
     @PostMapping
     ResponseEntity<?> add(@RequestBody JsonNode body) {
-        if (!allowed) {
-            return problem(
-                    HttpStatus.FORBIDDEN, "Failures can't be asked for here: mops.messaging.failure-switches is false");
-        }
+        StoredFailureSwitches switches = allowed();
         try {
             return ResponseEntity.ok(switches.add(
                     text(body, "type"), text(body, "key"), how(body.path("how")), times(body.path("times"))));
@@ -66,12 +63,25 @@ final class FailureEndpoint {
     @DeleteMapping
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void clear() {
-        switches.clear();
+        allowed().clear();
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> refuse(ResponseStatusException e) {
+        return problem(HttpStatus.FORBIDDEN, String.valueOf(e.getReason()));
     }
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> refuse(HttpMessageNotReadableException e) {
         return problem(HttpStatus.BAD_REQUEST, "The body must be a JSON object");
+    }
+
+    private StoredFailureSwitches allowed() {
+        if (switches == null) {
+            throw new ResponseStatusException(
+                    HttpStatus.FORBIDDEN, "Failures can't be asked for here: mops.messaging.failure-switches is false");
+        }
+        return switches;
     }
 
     private static How how(JsonNode how) {
