@@ -235,9 +235,8 @@ public final class EventHandlers<E> {
         }
 
         /**
-         * Tells the entity's other readers of a key that is held up: of one that is dead, and of one that waits for the
-         * outside world for longer than all retry delays; and when it goes on. Both are published in the transaction
-         * that changes it.
+         * Tells the entity's other readers of a key that is held up: once its first retry has failed, too, and when it
+         * is dead; and when it goes on. Both are published in the transaction that changes it.
          */
         public Builder<E> announcing(HeldUpEvent<E> heldUp, ResumedEvent<E> resumed) {
             this.heldUp = held -> heldUp.of(

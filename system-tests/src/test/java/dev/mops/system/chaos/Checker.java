@@ -20,6 +20,7 @@ import dev.mops.system.chaos.History.Stock;
 import dev.mops.system.chaos.History.Window;
 import dev.mops.system.chaos.History.Wish;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -341,14 +342,15 @@ final class Checker {
         });
     }
 
+    /** In the order of the log; but it begins with the order's own event, before which a foreign record may be held up. */
     private List<UUID> expectedTimeline(UUID order) {
         Set<EventId> discarded = group(ORDER).discarded();
         return eventsOf(order).stream()
                 .filter(event -> CREATED.equals(event.type())
                         || (event.type() != null && fold(ORDER).hears(event.type())))
-                .map(LogRecord::id)
-                .filter(event -> event != null && !discarded.contains(event))
-                .map(EventId::id)
+                .filter(event -> event.id() != null && !discarded.contains(event.id()))
+                .sorted(Comparator.comparing(event -> !CREATED.equals(event.type())))
+                .map(event -> Objects.requireNonNull(event.id()).id())
                 .toList();
     }
 
