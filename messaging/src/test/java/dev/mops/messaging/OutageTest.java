@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatException;
 import static org.awaitility.Awaitility.await;
 
 import dev.mops.messaging.AccountEvent.Deposited;
+import dev.mops.messaging.AccountEvent.Withdrawn;
 import dev.mops.messaging.test.TestKafka;
 import dev.mops.messaging.test.TestPostgres;
 import dev.mops.messaging.test.TestServers;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,6 +91,58 @@ class OutageTest {
             assertAllTakeEffect(service, "postgres_down", 120);
             assertThat(service.numbersOf("b")).containsExactly(1L);
             assertThat(topic.firstOccurrences()).containsOnlyKeys("a", "b");
+        }
+    }
+
+    @Test
+    void a_head_under_whose_retry_postgresql_is_killed_uses_no_attempt_and_runs_when_it_is_back(CapturedOutput log) {
+        CountDownLatch retrying = new CountDownLatch(1);
+        CountDownLatch killed = new CountDownLatch(1);
+        AtomicInteger attempts = new AtomicInteger();
+        // One retry: if this one counted, there were none.
+        try (AccountService service = AccountService.named("postgres_down_in_retry")
+                .with("mops.messaging.retry-delays", "10ms")
+                .with("mops.messaging.sweep-grace", "100ms")
+                .with("mops.messaging.relay-timeout", "1s")
+                .handling((accounts, family) -> EventHandlers.of(family)
+                        .on(Deposited.class, accounts::note)
+                        .on(Withdrawn.class, (withdrawn, metadata) -> {
+                            int attempt = attempts.incrementAndGet();
+                            if (attempt == 1) {
+                                throw new IllegalStateException("fails as told");
+                            }
+                            if (attempt == 2) {
+                                retrying.countDown();
+                                awaitLatch(killed);
+                            }
+                            accounts.note(withdrawn, metadata);
+                        })
+                        .build())
+                .start(postgres.jdbcUrl("postgres_down_in_retry"), kafka.bootstrapServers())) {
+            service.publish(new Withdrawn("a", 1), new Deposited("a", 2));
+            awaitLatch(retrying);
+            int from = log.toString().length();
+
+            postgres.kill();
+            killed.countDown();
+            await().untilAsserted(() -> assertThat(log.toString().substring(from))
+                    .containsAnyOf("held keys can't be tried now", "Overdue heads can't be swept"));
+            postgres.restart();
+
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(service.numbersOf("a")).containsExactly(1L, 2L));
+            assertThat(service.count("held_key")).isZero();
+            assertThat(TopicLog.of("postgres_down_in_retry-postgres_down_in_retry-dlt", kafka.bootstrapServers())
+                            .records())
+                    .isEmpty();
+        }
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

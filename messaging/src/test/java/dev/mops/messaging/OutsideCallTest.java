@@ -1,5 +1,8 @@
 package dev.mops.messaging;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -7,6 +10,8 @@ import static org.awaitility.Awaitility.await;
 import dev.mops.messaging.AccountEvent.Deposited;
 import dev.mops.messaging.AccountEvent.TransferRequested;
 import dev.mops.messaging.AccountEvent.TransferSettled;
+import dev.mops.messaging.held.Ledger;
+import dev.mops.messaging.held.LedgerKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +23,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -197,6 +204,73 @@ class OutsideCallTest {
         await().untilAsserted(() -> assertThat(service.numbersOf("cut")).containsExactly(1L, 2L, 3L, 4L));
         assertThat(HEARD)
                 .containsExactly(new Transfer("transfer:cut:2", "cut", 1), new Transfer("transfer:cut:4", "cut", 2));
+    }
+
+    @Test
+    void behind_a_dead_letter_no_call_is_made_until_it_is_replayed() {
+        ANSWERS.put("held", transfer -> {
+            throw new IllegalStateException("the other bank says no");
+        });
+        ProducerRecord<byte[], byte[]> head = TOPIC.event(new TransferRequested("held", 1));
+        TOPIC.append(head);
+        await().untilAsserted(() ->
+                assertThat(service.count("held_key WHERE state = 'DEAD'")).isEqualTo(1));
+        ANSWERS.remove("held");
+        HEARD.clear();
+
+        TOPIC.append(List.of(
+                TOPIC.event(new TransferRequested("held", 2)), TOPIC.event(new TransferRequested("not-held", 1))));
+
+        await().untilAsserted(() ->
+                assertThat(service.count("held_event WHERE key = 'held'")).isEqualTo(2));
+        awaitState("not-held", "yes");
+        assertThat(HEARD).containsExactly(new Transfer("transfer:not-held:1", "not-held", 0));
+
+        Ledger ledger = service.bean(Ledger.class);
+        LedgerKey key = LedgerKey.of(new ConsumerRecord<>("outside_call", 0, 0, head.key(), head.value()));
+        service.inTransaction(() -> ledger.lockedHeads(List.of(key)).forEach(ledger::replay));
+        await().untilAsserted(() -> assertThat(service.numbersOf("held")).containsExactly(1L, 2L));
+        assertThat(HEARD)
+                .filteredOn(transfer -> transfer.account().equals("held"))
+                .extracting(Transfer::key)
+                .containsExactly("transfer:held:1", "transfer:held:2");
+    }
+
+    @Test
+    void an_outside_that_is_away_for_long_holds_up_no_other_and_uses_up_no_attempt_of_hundreds_that_wait_for_it() {
+        int keys = 300;
+        AtomicBoolean away = new AtomicBoolean(true);
+        List<ProducerRecord<byte[], byte[]>> events = new ArrayList<>();
+        for (int n = 0; n < keys; n++) {
+            ANSWERS.put("waiting-" + n, transfer -> {
+                if (away.get()) {
+                    throw new TryLater("the other bank is away");
+                }
+                return "yes";
+            });
+            events.add(TOPIC.event(new TransferRequested("waiting-" + n, 1)));
+            events.add(TOPIC.event(new Deposited("flowing-" + n, 1)));
+            events.add(TOPIC.event(new Deposited("waiting-" + n, 2)));
+        }
+        TOPIC.append(events);
+
+        await().untilAsserted(() -> assertThat(service.count("effect WHERE account LIKE 'flowing-%'"))
+                .isEqualTo(keys));
+        // Each has been tried more often than an event that fails.
+        await().untilAsserted(() -> assertThat(service.count("held_key WHERE state = 'RETRYING' AND deferrals > 4"))
+                .isEqualTo(keys));
+        assertThat(service.count("held_key WHERE attempts > 0 OR state = 'DEAD'"))
+                .isZero();
+        assertThat(service.count("effect WHERE account LIKE 'waiting-%'")).isZero();
+
+        away.set(false);
+
+        await().untilAsserted(() -> assertThat(service.count("held_key")).isZero());
+        Map<String, List<Long>> numbers = service.effects().stream()
+                .filter(effect -> effect.account().startsWith("waiting-"))
+                .collect(groupingBy(AccountService.Effect::account, mapping(AccountService.Effect::number, toList())));
+        assertThat(numbers).hasSize(keys);
+        assertThat(numbers.values()).containsOnly(List.of(1L, 2L));
     }
 
     @Test

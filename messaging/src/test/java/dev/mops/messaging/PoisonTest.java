@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -235,6 +236,44 @@ class PoisonTest {
                     .untilAsserted(() -> assertThat(next.numbersOf("future")).containsExactly(1L, 2L));
         }
         start();
+    }
+
+    @Test
+    void a_topic_that_is_made_anew_has_other_records_at_the_old_offsets() throws Exception {
+        TopicLog topic = TopicLog.of("anew");
+        List<AccountEvent> behind = List.of(new Deposited("good", 1), new Deposited("good", 2));
+        try (AccountService reading = AccountService.named("anew")
+                .with("mops.messaging.partitions", 1)
+                .noting()
+                .start()) {
+            for (int n = 1; n <= 2; n++) {
+                topic.append(List.of(
+                        with(topic.event(new Deposited("none", 1)), ("key-" + n).getBytes(UTF_8), null),
+                        new ProducerRecord<>("anew", ("garbage-" + n).getBytes(UTF_8), new byte[] {1}),
+                        topic.event(behind.get(n - 1))));
+                long letters = 2L * n;
+                long last = n;
+                await().untilAsserted(
+                                () -> assertThat(reading.numbersOf("good")).hasSize((int) last));
+                assertThat(reading.count("held_key WHERE state = 'DEAD'")).isEqualTo(letters);
+                if (n == 1) {
+                    reading.consumers().stop();
+                    recreate(topic);
+                    topic.rewind("anew");
+                    reading.consumers().start();
+                }
+            }
+            assertThat(reading.numbersOf("good")).containsExactly(1L, 2L);
+            assertThat(reading.jdbc().queryForList("SELECT record_offset FROM held_event ORDER BY id", Long.class))
+                    .containsExactly(0L, 1L, 0L, 1L);
+        }
+    }
+
+    private static void recreate(TopicLog topic) throws Exception {
+        try (Admin admin = topic.admin()) {
+            admin.deleteTopics(List.of("anew")).all().get();
+        }
+        await().ignoreExceptions().untilAsserted(() -> topic.create(1));
     }
 
     private static ConsumerRecord<byte[], byte[]> letterOf(String key, int number) {

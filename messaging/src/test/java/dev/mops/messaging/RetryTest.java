@@ -2,8 +2,11 @@ package dev.mops.messaging;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import dev.mops.events.EventCodec;
+import dev.mops.events.EventFamily;
 import dev.mops.messaging.AccountEvent.Deposited;
 import dev.mops.messaging.AccountEvent.Withdrawn;
 import java.io.IOException;
@@ -16,6 +19,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,6 +31,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.dao.DuplicateKeyException;
@@ -48,14 +54,18 @@ class RetryTest {
                 .with("spring.datasource.hikari.connection-timeout", 250)
                 .with("mops.messaging.retry-backoff", "10ms")
                 .with("mops.messaging.max-retry-backoff", "80ms")
-                .handling((accounts, family) -> EventHandlers.of(family)
-                        .on(Deposited.class, accounts::note)
-                        .on(Withdrawn.class, (withdrawn, metadata) -> {
-                            accounts.note(withdrawn, metadata);
-                            failAsTold(withdrawn.account());
-                        })
-                        .build())
+                .handling(RetryTest::table)
                 .start();
+    }
+
+    private static EventHandlers<AccountEvent> table(AccountService accounts, EventFamily<AccountEvent> family) {
+        return EventHandlers.of(family)
+                .on(Deposited.class, accounts::note)
+                .on(Withdrawn.class, (withdrawn, metadata) -> {
+                    accounts.note(withdrawn, metadata);
+                    failAsTold(withdrawn.account());
+                })
+                .build();
     }
 
     @AfterAll
@@ -112,6 +122,84 @@ class RetryTest {
                 .noneMatch(record -> new String(record.key(), UTF_8).equals("no-connection"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"40001", "40P01"})
+    void transactions_that_are_in_each_others_way_run_again_at_once_without_using_an_attempt(String state) {
+        String account = "contention-" + state;
+        AtomicInteger attempts = new AtomicInteger();
+        FAILURES.put(account, () -> attempts.incrementAndGet() <= 5 ? refusedWith(state) : null);
+
+        TOPIC.append(List.of(TOPIC.event(new Withdrawn(account, 1)), TOPIC.event(new Deposited(account, 2))));
+
+        await().untilAsserted(() -> assertThat(service.numbersOf(account)).containsExactly(1L, 2L));
+        assertThat(attempts).hasValue(6);
+        assertThat(wakeupsOf(account)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"40001", "40P01"})
+    void an_event_that_is_in_the_way_for_ever_counts_as_one_that_fails(String state) {
+        String account = "contention-for-ever-" + state;
+        AtomicInteger attempts = new AtomicInteger();
+        FAILURES.put(account, () -> attempts.incrementAndGet() <= 6 ? refusedWith(state) : null);
+
+        TOPIC.append(List.of(
+                TOPIC.event(new Withdrawn(account, 1)),
+                TOPIC.event(new Deposited(account, 2)),
+                TOPIC.event(new Deposited("beside-" + account, 1))));
+
+        await().untilAsserted(() -> assertThat(service.numbersOf(account)).containsExactly(1L, 2L));
+        assertThat(service.numbersOf("beside-" + account)).containsExactly(1L);
+        assertThat(attempts).hasValue(7);
+        await().untilAsserted(() -> assertThat(wakeupsOf(account)).isEqualTo(1));
+    }
+
+    @Test
+    void an_event_that_cannot_even_be_held_waits_with_its_partition_and_is_not_tried_in_a_hot_loop(CapturedOutput log) {
+        TopicLog topic = TopicLog.of("unholdable");
+        try (AccountService holding = AccountService.named("unholdable")
+                .with("mops.messaging.partitions", 2)
+                .with("mops.messaging.concurrency", 2)
+                .with("mops.messaging.retry-backoff", "10ms")
+                .with("mops.messaging.max-retry-backoff", "80ms")
+                .handling(RetryTest::table)
+                .start()) {
+            await().untilAsserted(
+                            () -> assertThat(topic.consumersOf("unholdable")).isEqualTo(2));
+            ProducerRecord<byte[], byte[]> bad = topic.event(new Withdrawn("unholdable", 1));
+            FAILURES.put("unholdable", () -> holding.count("held_event") == 0 ? new IllegalStateException() : null);
+            holding.jdbc().execute("""
+                    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+                    BEGIN
+                        RAISE EXCEPTION 'The ledger has no room';
+                    END $$;
+                    CREATE TRIGGER refuse BEFORE INSERT ON held_event FOR EACH ROW
+                        WHEN (NEW.event_id = '%s') EXECUTE FUNCTION refuse()
+                    """.formatted(EventCodec.idOf(bad.headers())));
+            int from = log.toString().length();
+
+            topic.append(List.of(
+                    TopicLog.on(0, topic.event(new Deposited("before", 1))),
+                    TopicLog.on(0, bad),
+                    TopicLog.on(0, topic.event(new Deposited("unholdable", 2))),
+                    TopicLog.on(0, topic.event(new Deposited("behind", 1)))));
+            await().until(() -> waits(log.toString().substring(from)).size() >= 5);
+            topic.append(TopicLog.on(1, topic.event(new Deposited("elsewhere", 1))));
+            await().untilAsserted(() -> assertThat(holding.effects())
+                    .extracting(AccountService.Effect::account)
+                    .containsExactly("before", "elsewhere"));
+
+            assertThat(waits(log.toString().substring(from))).startsWith(10, 20, 40, 80, 80);
+            // One of the elsewhere; the others wait in the log.
+            assertThat(topic.committed("unholdable")).isLessThanOrEqualTo(1);
+            holding.jdbc().execute("DROP TRIGGER refuse ON held_event");
+            await().untilAsserted(
+                            () -> assertThat(holding.numbersOf("unholdable")).containsExactly(1L, 2L));
+            await().untilAsserted(() -> assertThat(holding.numbersOf("behind")).containsExactly(1L));
+            assertThat(holding.numbersOf("before")).containsExactly(1L);
+        }
+    }
+
     @Test
     void a_record_that_cannot_be_read_is_a_dead_letter_at_once_named_without_its_payload(CapturedOutput log) {
         TopicLog topic = TopicLog.of("unreadable").create(1);
@@ -162,6 +250,18 @@ class RetryTest {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** What the database itself throws for this state. */
+    private static Throwable refusedWith(String state) {
+        return catchThrowable(() -> service.jdbc()
+                .execute("DO $$ BEGIN RAISE EXCEPTION 'as told' USING ERRCODE = '%s'; END $$".formatted(state)));
+    }
+
+    private static long wakeupsOf(String account) {
+        return TopicLog.of("retry-retry-retry-1").records().stream()
+                .filter(record -> new String(record.key(), UTF_8).equals(account))
+                .count();
     }
 
     private static void failAsTold(String account) {

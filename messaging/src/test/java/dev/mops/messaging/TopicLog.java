@@ -16,7 +16,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -164,6 +166,11 @@ public final class TopicLog {
 
     /** How many members of the group have partitions. */
     public long consumersOf(String group) {
+        return membersOf(group).size();
+    }
+
+    /** The ids of the members of the group that have partitions: new ones for who was thrown out. */
+    public Set<String> membersOf(String group) {
         try (Admin admin = admin()) {
             return admin
                     .describeConsumerGroups(List.of(group))
@@ -175,7 +182,8 @@ public final class TopicLog {
                     .members()
                     .stream()
                     .filter(member -> !member.assignment().topicPartitions().isEmpty())
-                    .count();
+                    .map(MemberDescription::consumerId)
+                    .collect(Collectors.toSet());
         } catch (ExecutionException | InterruptedException e) {
             throw new IllegalStateException(e);
         }

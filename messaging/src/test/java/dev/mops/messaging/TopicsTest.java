@@ -7,13 +7,16 @@ import static org.awaitility.Awaitility.await;
 import dev.mops.messaging.test.TestServers;
 import dev.mops.messaging.topic.PartitionCountException;
 import dev.mops.messaging.topic.Topics;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.RetriableException;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,34 @@ class TopicsTest {
                 assertThat(config.get().get("cleanup.policy")).hasFieldOrPropertyWithValue("value", "delete");
             });
         }
+    }
+
+    @Test
+    void wakeups_are_kept_for_a_week_and_dead_letters_for_ever() throws Exception {
+        AccountService.named("topic_kept")
+                .with("mops.messaging.retry-delays", "1s,2s")
+                .noting()
+                .start()
+                .close();
+        try (Admin admin = TopicLog.of("topic_kept").admin()) {
+            for (String wakeups : List.of("topic_kept-topic_kept-retry-1", "topic_kept-topic_kept-retry-2")) {
+                assertThat(configOf(admin, wakeups, "retention.ms"))
+                        .as(wakeups)
+                        .isEqualTo(Long.toString(Duration.ofDays(7).toMillis()));
+                assertThat(configOf(admin, wakeups, "cleanup.policy"))
+                        .as(wakeups)
+                        .isEqualTo("delete");
+            }
+            String deadLetters = "topic_kept-topic_kept-dlt";
+            assertThat(configOf(admin, deadLetters, "retention.ms")).isEqualTo("-1");
+            assertThat(configOf(admin, deadLetters, "retention.bytes")).isEqualTo("-1");
+        }
+    }
+
+    private static String configOf(Admin admin, String topic, String name) throws Exception {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        Config config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
+        return Objects.requireNonNull(config).get(name).value();
     }
 
     @Test

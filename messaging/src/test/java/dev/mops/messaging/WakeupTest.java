@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.mops.events.EventFamily;
 import dev.mops.messaging.AccountEvent.Deposited;
 import dev.mops.messaging.AccountEvent.TransferRequested;
 import dev.mops.messaging.AccountEvent.Withdrawn;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -70,6 +72,51 @@ class WakeupTest {
 
             assertThat(later.committed("wakeup_early-retry")).isZero();
             assertThat(service.count("held_key")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_wakeup_of_an_earlier_attempt_does_not_run_a_head_that_waits_for_its_next() {
+        try (AccountService service = start("wakeup_stale", "10ms,1h,10ms", "1h")) {
+            failures.set(2);
+            service.publish(new Withdrawn("a", 1), new Deposited("a", 2));
+            await().untilAsserted(() -> assertThat(service.count("held_key WHERE attempts = 2 AND state = 'RETRYING'"))
+                    .isEqualTo(1));
+            TopicLog earlier = TopicLog.of("wakeup_stale-wakeup_stale-retry-1");
+            List<ConsumerRecord<byte[], byte[]>> stale = earlier.records();
+            assertThat(stale).hasSize(1);
+
+            // The same head, which would take effect now; but not yet is its time.
+            earlier.append(copy(stale.getFirst()));
+            await().untilAsserted(() ->
+                    assertThat(earlier.committed("wakeup_stale-retry")).isEqualTo(2));
+
+            assertThat(attempts).hasValue(2);
+            assertThat(service.count("held_event")).isEqualTo(2);
+            assertThat(service.effects()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_delay_longer_than_a_consumer_may_be_silent_does_not_cost_it_its_place_in_the_group() {
+        try (AccountService service = AccountService.named("wakeup_silent")
+                .with("mops.messaging.retry-delays", "4s")
+                .with("mops.messaging.sweep-grace", "1h")
+                .with("spring.kafka.consumer.properties.max.poll.interval.ms", 2000)
+                .handling(this::failing)
+                .start()) {
+            TopicLog wakeups = TopicLog.of("wakeup_silent-wakeup_silent-retry-1");
+            await().untilAsserted(() ->
+                    assertThat(wakeups.consumersOf("wakeup_silent-retry")).isEqualTo(1));
+            Set<String> members = wakeups.membersOf("wakeup_silent-retry");
+            failures.set(1);
+
+            service.publish(new Withdrawn("a", 1), new Deposited("a", 2));
+
+            await().untilAsserted(() -> assertThat(service.numbersOf("a")).containsExactly(1L, 2L));
+            assertThat(attempts).hasValue(2);
+            // Who is thrown out comes back as another member.
+            assertThat(wakeups.membersOf("wakeup_silent-retry")).isEqualTo(members);
         }
     }
 
@@ -164,17 +211,21 @@ class WakeupTest {
         return AccountService.named(name)
                 .with("mops.messaging.retry-delays", delays)
                 .with("mops.messaging.sweep-grace", grace)
-                .handling((accounts, family) -> EventHandlers.of(family)
-                        .on(Deposited.class, accounts::note)
-                        .on(Withdrawn.class, (withdrawn, metadata) -> {
-                            attempts.incrementAndGet();
-                            if (failures.getAndDecrement() > 0) {
-                                throw new IllegalStateException("fails as told");
-                            }
-                            accounts.note(withdrawn, metadata);
-                        })
-                        .build())
+                .handling(this::failing)
                 .start();
+    }
+
+    private EventHandlers<AccountEvent> failing(AccountService accounts, EventFamily<AccountEvent> family) {
+        return EventHandlers.of(family)
+                .on(Deposited.class, accounts::note)
+                .on(Withdrawn.class, (withdrawn, metadata) -> {
+                    attempts.incrementAndGet();
+                    if (failures.getAndDecrement() > 0) {
+                        throw new IllegalStateException("fails as told");
+                    }
+                    accounts.note(withdrawn, metadata);
+                })
+                .build();
     }
 
     private static ProducerRecord<byte[], byte[]> copy(ConsumerRecord<byte[], byte[]> record) {
