@@ -197,7 +197,8 @@ public final class EventHandlers<E> {
          *     request or nothing. Runs again after a crash: it returns the same request while the intent is open. It
          *     must not publish
          * @param call without a transaction, for the events of a batch at once: the request carries an idempotency key
-         *     that names the business act
+         *     that names the business act. Its client needs a timeout of its own: one that does not heed its
+         *     interruption after {@code mops.messaging.call-timeout} goes on beside the next attempt
          * @param record in the batch's transaction: outcome and outgoing events. If the state has moved since, it
          *     throws, and the batch begins again
          * @throws IllegalArgumentException if the type is handled already or does not belong to the family

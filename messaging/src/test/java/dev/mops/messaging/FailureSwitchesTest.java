@@ -136,6 +136,9 @@ class FailureSwitchesTest {
     @CsvSource(delimiter = '|', textBlock = """
             {"how": "loudly"}   | how must be
             {"how": 7}          | how must be
+            []                  | The body must be a JSON object
+            5                   | The body must be a JSON object
+            {"tpye": "a"}       | tpye is no field of this request
             {"times": 0}        | times must be
             {"times": 1.5}      | times must be
             {"times": "many"}   | times must be

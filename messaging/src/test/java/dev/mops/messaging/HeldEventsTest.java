@@ -39,7 +39,7 @@ class HeldEventsTest {
 
     private static final Map<String, Runnable> SECOND_ATTEMPT = new ConcurrentHashMap<>();
     private static final Map<String, AtomicInteger> ATTEMPTS = new ConcurrentHashMap<>();
-    private static final int OTHERS = 10_000;
+    private static final int OTHERS = 4_000;
 
     private static AccountService service;
 
@@ -96,6 +96,17 @@ class HeldEventsTest {
         // Its first retry has failed, too: that is told.
         await().untilAsserted(() -> assertThat(announcementsOf("recovers"))
                 .containsExactly(new StatementSent("recovers", 1), new StatementSent("recovers", 0)));
+        // Both belong to the journey of the event that failed.
+        String failed = TOPIC.events().stream()
+                .filter(envelope -> envelope.event().equals(new Withdrawn("recovers", 2)))
+                .map(envelope -> envelope.metadata().id().toString())
+                .findFirst()
+                .orElseThrow();
+        assertThat(TOPIC.events())
+                .filteredOn(envelope -> envelope.event() instanceof StatementSent sent
+                        && sent.account().equals("recovers"))
+                .hasSize(2)
+                .allMatch(envelope -> failed.equals(envelope.metadata().causationId()));
     }
 
     @Test

@@ -32,6 +32,8 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping("${management.endpoints.web.base-path:/actuator}/failures")
 final class FailureEndpoint {
 
+    private static final String NO_OBJECT = "The body must be a JSON object";
+    private static final List<String> FIELDS = List.of("type", "key", "how", "times");
     private static final int LONGEST = 255;
     private static final int MOST_TIMES = 1_000_000;
 
@@ -52,6 +54,7 @@ final class FailureEndpoint {
     ResponseEntity<?> add(@RequestBody JsonNode body) {
         StoredFailureSwitches switches = allowed();
         try {
+            check(body);
             return ResponseEntity.ok(switches.add(
                     text(body, "type"), text(body, "key"), how(body.path("how")), times(body.path("times"))));
         } catch (IllegalArgumentException e) {
@@ -73,7 +76,7 @@ final class FailureEndpoint {
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> refuse(HttpMessageNotReadableException e) {
-        return problem(HttpStatus.BAD_REQUEST, "The body must be a JSON object");
+        return problem(HttpStatus.BAD_REQUEST, NO_OBJECT);
     }
 
     private StoredFailureSwitches allowed() {
@@ -82,6 +85,19 @@ final class FailureEndpoint {
                     HttpStatus.FORBIDDEN, "Failures can't be asked for here: mops.messaging.failure-switches is false");
         }
         return switches;
+    }
+
+    /** A misspelt field would make everything fail. */
+    private static void check(JsonNode body) {
+        if (!body.isObject()) {
+            throw new IllegalArgumentException(NO_OBJECT);
+        }
+        for (String field : body.propertyNames()) {
+            if (!FIELDS.contains(field)) {
+                throw new IllegalArgumentException(
+                        field + " is no field of this request; those are " + String.join(", ", FIELDS));
+            }
+        }
     }
 
     private static How how(JsonNode how) {

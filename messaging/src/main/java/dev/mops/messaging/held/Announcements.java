@@ -2,6 +2,10 @@ package dev.mops.messaging.held;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.mops.events.EventCodec;
+import dev.mops.events.EventMetadata;
+import dev.mops.events.UnreadableEventException;
+import dev.mops.messaging.CurrentEvent;
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.HeldUp;
 import dev.mops.messaging.Outbox;
@@ -10,6 +14,7 @@ import java.nio.charset.CharacterCodingException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -33,17 +38,27 @@ final class Announcements {
 
     void heldUp(
             ConsumerRecord<byte[], byte[]> record, @Nullable String type, String reason, boolean dead, Instant since) {
-        quietly(() -> describe(record, type, reason, dead, since)
-                .ifPresent(held -> tableOf(record.topic())
-                        .flatMap(table -> table.heldUp(held))
-                        .ifPresent(outbox::publish)));
+        describe(record, type, reason, dead, since).ifPresent(held -> tell(record, table -> table.heldUp(held)));
     }
 
     void resumed(ConsumerRecord<byte[], byte[]> record, @Nullable String type, Instant since) {
-        quietly(() -> describe(record, type, "", false, since)
-                .ifPresent(held -> tableOf(record.topic())
-                        .flatMap(table -> table.resumed(held))
-                        .ifPresent(outbox::publish)));
+        describe(record, type, "", false, since).ifPresent(held -> tell(record, table -> table.resumed(held)));
+    }
+
+    private void tell(ConsumerRecord<byte[], byte[]> record, Function<EventHandlers<?>, Optional<?>> event) {
+        quietly(() -> tableOf(record.topic()).ifPresent(table -> {
+            Runnable telling = () -> event.apply(table).ifPresent(outbox::publish);
+            metadataOf(table, record).ifPresentOrElse(metadata -> CurrentEvent.run(metadata, telling), telling);
+        }));
+    }
+
+    /** Of the event that is the cause; empty where it can't be read. */
+    private static Optional<EventMetadata> metadataOf(EventHandlers<?> table, ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return Optional.of(new EventCodec<>(table.family()).decode(record).metadata());
+        } catch (UnreadableEventException e) {
+            return Optional.empty();
+        }
     }
 
     /** To tell others is good to have; that the event is held, or leaves, is what was promised. */

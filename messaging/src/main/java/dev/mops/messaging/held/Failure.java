@@ -1,5 +1,6 @@
 package dev.mops.messaging.held;
 
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
@@ -31,7 +32,7 @@ public record Failure(Kind kind, String errorClass, String message, boolean call
         while (cause.getCause() != null
                 && (cause instanceof CompletionException
                         || cause instanceof ExecutionException
-                        || cause.getClass().getName().endsWith("UndeclaredThrowableException"))) {
+                        || cause instanceof UndeclaredThrowableException)) {
             cause = cause.getCause();
         }
         // A message may hold whatever its author had at hand, also what no text column takes.

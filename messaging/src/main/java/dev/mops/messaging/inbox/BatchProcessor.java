@@ -88,6 +88,7 @@ final class BatchProcessor<E> {
                 run.callOutside(part);
                 Integer now = transaction.execute(status -> run.handle(part));
                 handled += now == null ? 0 : now;
+                run.contentions = 0;
                 from += part.size();
                 size = 2 * part.size();
             } catch (RuntimeException | Error e) {
@@ -234,15 +235,15 @@ final class BatchProcessor<E> {
             EventId event = named != null
                     ? named.event()
                     : part.size() == 1 ? part.getFirst().id() : null;
-            if (event != null && failures.containsKey(event)) {
-                // It can't even be held: nothing may pass it.
-                throw unchecked(thrown);
-            }
             Failures kind = Failures.of(thrown);
             if (kind == Failures.CONTENTION && ++contentions <= TRIES_IN_CONTENTION) {
                 return part.size();
             }
             contentions = 0;
+            if (event != null && failures.containsKey(event)) {
+                // It can't even be held: nothing may pass it.
+                throw unchecked(thrown);
+            }
             if (kind == Failures.DATABASE_AWAY) {
                 return sizeAfterOutage(thrown, named, part);
             }

@@ -198,8 +198,9 @@ final class EventConsumers implements SmartLifecycle {
             return;
         }
         running = true;
+        // One for the sweep, one for the purge, and one that resumes partitions however long those take.
         background = Executors.newScheduledThreadPool(
-                2, Thread.ofPlatform().daemon().name("held-events-", 0).factory());
+                3, Thread.ofPlatform().daemon().name("held-events-", 0).factory());
         sweeper.startOn(background());
         if (Topics.areBrokersKnown(config)) {
             containers.forEach(ConcurrentMessageListenerContainer::start);

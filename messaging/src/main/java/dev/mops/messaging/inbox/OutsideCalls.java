@@ -16,9 +16,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** Makes a batch's calls of the outside world at once, on virtual threads: bounded in number, each with a timeout. */
+/**
+ * Makes a batch's calls of the outside world at once, on virtual threads: bounded in number, each with a timeout. Once as
+ * many in a row as run at once have had no answer, the others are not made: who hangs must not hold up a batch for as many
+ * timeouts as it has calls.
+ */
 final class OutsideCalls {
 
     private final int concurrency;
@@ -39,11 +44,12 @@ final class OutsideCalls {
     Answers make(Map<EventId, Call> calls) {
         Answers answers = new Answers(new LinkedHashMap<>(), new LinkedHashMap<>());
         Semaphore permits = new Semaphore(concurrency);
+        AtomicInteger unanswered = new AtomicInteger();
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         try {
             Map<EventId, Future<Object>> running = new LinkedHashMap<>();
-            calls.forEach((event, call) ->
-                    running.put(event, threads.submit(() -> withPermit(permits, () -> withTimeout(threads, call)))));
+            calls.forEach((event, call) -> running.put(
+                    event, threads.submit(() -> withPermit(permits, () -> withTimeout(threads, call, unanswered)))));
             for (var entry : running.entrySet()) {
                 try {
                     answers.outcomes().put(entry.getKey(), entry.getValue().get());
@@ -71,17 +77,24 @@ final class OutsideCalls {
     }
 
     // The clock of a call starts when it starts, not while it waits for its turn.
-    private Object withTimeout(ExecutorService threads, Call call) throws Exception {
+    private Object withTimeout(ExecutorService threads, Call call, AtomicInteger unanswered) throws Exception {
+        if (unanswered.get() >= concurrency) {
+            throw new TryLater("The outside has not answered " + concurrency + " calls in a row");
+        }
         // A scoped value is not inherited by threads of an executor: it is bound again.
         Future<Object> future = threads.submit(() -> CurrentEvent.call(
                 call.event(),
                 () -> Objects.requireNonNull(call.call().get(), "A call of the outside world returned nothing")));
         try {
-            return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            Object outcome = future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            unanswered.set(0);
+            return outcome;
         } catch (ExecutionException e) {
+            unanswered.set(0);
             throw e.getCause() instanceof Exception cause ? cause : e;
         } catch (TimeoutException e) {
             future.cancel(true);
+            unanswered.incrementAndGet();
             // Who does not answer is away, as far as anyone can tell: an outage must not use up attempts.
             throw new TryLater("No answer from outside within mops.messaging.call-timeout=" + timeout, e);
         }

@@ -5,6 +5,8 @@ import dev.mops.messaging.held.Ledger;
 import dev.mops.messaging.held.LedgerKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -24,7 +26,7 @@ final class Sweeper {
     private final Heads heads;
     private final Inbox inbox;
     private final MessagingProperties settings;
-    private boolean failed;
+    private final Set<String> failed = ConcurrentHashMap.newKeySet();
 
     Sweeper(Ledger ledger, Heads heads, Inbox inbox, MessagingProperties settings) {
         this.ledger = ledger;
@@ -35,9 +37,13 @@ final class Sweeper {
 
     void startOn(ScheduledExecutorService threads) {
         long interval = settings.sweepInterval().toMillis();
-        var _ = threads.scheduleWithFixedDelay(() -> guarded(this::sweep), interval, interval, TimeUnit.MILLISECONDS);
         var _ = threads.scheduleWithFixedDelay(
-                () -> guarded(this::purge), 0, PURGE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                () -> guarded("Overdue heads can't be swept", this::sweep), interval, interval, TimeUnit.MILLISECONDS);
+        var _ = threads.scheduleWithFixedDelay(
+                () -> guarded("The inbox can't be purged", this::purge),
+                0,
+                PURGE_INTERVAL.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     private void sweep() {
@@ -59,14 +65,13 @@ final class Sweeper {
     }
 
     // A task that throws is never scheduled again.
-    private void guarded(Runnable task) {
+    private void guarded(String otherwise, Runnable task) {
         try {
             task.run();
-            failed = false;
+            failed.remove(otherwise);
         } catch (RuntimeException | Error e) {
-            if (!failed) {
-                log.warn("Overdue heads can't be swept for now: {}", e.toString());
-                failed = true;
+            if (failed.add(otherwise)) {
+                log.warn("{} for now: {}", otherwise, e.toString());
             }
         }
     }
