@@ -5,10 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mops.messaging.AccountEvent.Deposited;
 import dev.mops.messaging.Operators.Answer;
+import dev.mops.messaging.test.TestServers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Dead letters by the thousand: more bytes than the heap has. */
@@ -94,6 +97,59 @@ class ManyDeadLettersTest {
                             .queryForObject("SELECT count(DISTINCT held_event_id) FROM dead_letter_audit", Long.class))
                     .isEqualTo(301);
             assertThat(service.count("held_key")).isZero();
+        }
+    }
+
+    @Test
+    void an_act_on_many_whose_process_is_killed_goes_on_in_another_and_acts_on_each_letter_once(@TempDir Path folder) {
+        try (AccountService service = start("many_killed")) {
+            die(service, "many_killed", 200, 10);
+            failing.set(0);
+            service.bulkActs().stop();
+            assertThat(Operators.of(service)
+                            .post("deadletters", "{\"action\": \"replay\", \"reason\": \"r\", \"rate\": 20}")
+                            .status())
+                    .isEqualTo(202);
+            try (ChildProcess process = ChildProcess.start(
+                    folder,
+                    "many_killed",
+                    Instance.class,
+                    List.of(
+                            "many_killed",
+                            TestServers.postgres().jdbcUrl("many_killed"),
+                            TestServers.kafka().bootstrapServers()))) {
+                await().atMost(Duration.ofMinutes(1))
+                        .untilAsserted(() -> assertThat(service.count("dead_letter_audit"))
+                                .as(process::log)
+                                .isGreaterThan(10));
+                process.signal("KILL");
+                assertThat(process.awaitExit()).isEqualTo(128 + 9);
+            }
+            assertThat(service.count("dead_letter_audit")).isLessThan(201);
+            service.jdbc().update("UPDATE dead_letter_bulk SET rate = 1000");
+
+            service.bulkActs().start();
+
+            await().untilAsserted(() -> assertThat(
+                            service.count("dead_letter_bulk WHERE finished_at IS NOT NULL AND acted = 201"))
+                    .isEqualTo(1));
+            assertThat(service.count("dead_letter_audit")).isEqualTo(201);
+            assertThat(service.jdbc()
+                            .queryForObject("SELECT count(DISTINCT held_event_id) FROM dead_letter_audit", Long.class))
+                    .isEqualTo(201);
+            await().untilAsserted(() -> assertThat(service.count("effect")).isEqualTo(201));
+            await().untilAsserted(() -> assertThat(service.count("held_key")).isZero());
+        }
+    }
+
+    /** An instance in a process of its own, to be killed. */
+    static final class Instance {
+
+        private Instance() {}
+
+        public static void main(String[] args) {
+            ChildProcess.endWithParent();
+            of(args[0], new AtomicLong()).start(args[1], args[2]);
         }
     }
 
@@ -187,6 +243,10 @@ class ManyDeadLettersTest {
     }
 
     private AccountService start(String name) {
+        return of(name, failing).start();
+    }
+
+    private static AccountService.Builder of(String name, AtomicLong failing) {
         return Operators.welcome(AccountService.named(name))
                 .with("mops.messaging.retry-delays", "5ms")
                 .handling((accounts, family) -> EventHandlers.of(family)
@@ -196,7 +256,6 @@ class ManyDeadLettersTest {
                             }
                             accounts.note(deposited, metadata);
                         })
-                        .build())
-                .start();
+                        .build());
     }
 }

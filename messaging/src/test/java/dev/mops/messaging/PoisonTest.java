@@ -116,7 +116,7 @@ class PoisonTest {
                         },
                         true),
                 new Poison("value_of_900_kib", event -> with(event, event.key(), new byte[900 << 10]), true),
-                new Poison("almost_the_largest_record", event -> with(event, event.key(), new byte[1_047_500]), true),
+                new Poison("almost_the_largest_record", event -> with(event, event.key(), new byte[1_047_900]), true),
                 new Poison(
                         "headers_of_900_kib",
                         event -> with(header(event, "mine", "h".repeat(900 << 10)), event.key(), "{".getBytes(UTF_8)),
