@@ -9,6 +9,7 @@ import dev.mops.messaging.AccountEvent.Deposited;
 import dev.mops.messaging.AccountEvent.StatementSent;
 import dev.mops.messaging.AccountEvent.Withdrawn;
 import dev.mops.messaging.WatchedTransactions.Work;
+import dev.mops.messaging.held.EventId;
 import dev.mops.messaging.held.LedgerKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,9 +147,11 @@ class BackendKilledTest {
     enum Statement {
         CLAIM("INSERT INTO inbox_event"),
         LOOK_UP("FOR UPDATE"),
+        READ_HEAD("JOIN held_event e"),
         HANDLE("INSERT INTO effect"),
-        /** Only a head does that: it has failed once before. */
         LEAVE("DELETE FROM held_event"),
+        PROMOTE_NEXT("UPDATE held_key k SET head"),
+        RELEASE("DELETE FROM held_key"),
         PUBLISH("INSERT INTO outbox_event"),
         COMMIT(WatchedTransactions.COMMIT);
 
@@ -156,6 +159,14 @@ class BackendKilledTest {
 
         Statement(String sql) {
             this.sql = sql;
+        }
+
+        /** What only a head does, which has failed before. */
+        boolean isOfHead() {
+            return switch (this) {
+                case READ_HEAD, LEAVE, PROMOTE_NEXT, RELEASE -> true;
+                case CLAIM, LOOK_UP, HANDLE, PUBLISH, COMMIT -> false;
+            };
         }
     }
 
@@ -174,7 +185,9 @@ class BackendKilledTest {
             this.statement = statement;
             this.event = required(EventCodec.idOf(event.headers()));
             this.account = new String(event.key(), UTF_8);
-            this.keyHash = LedgerKey.of(new ConsumerRecord<>(event.topic(), 0, 0, event.key(), event.value()))
+            this.keyHash = LedgerKey.of(
+                            new ConsumerRecord<>(event.topic(), 0, 0, event.key(), event.value()),
+                            new EventId("/elsewhere", this.event))
                     .hash();
         }
 
@@ -184,8 +197,8 @@ class BackendKilledTest {
             }
             boolean hit =
                     switch (statement) {
-                        case CLAIM, LOOK_UP -> isTaken(work) && !isToBeHeld(work);
-                        case HANDLE, LEAVE, PUBLISH, COMMIT -> work.has(account);
+                        case CLAIM, LOOK_UP, READ_HEAD -> isTaken(work) && !isToBeHeld(work);
+                        case HANDLE, LEAVE, PROMOTE_NEXT, RELEASE, PUBLISH, COMMIT -> work.has(account);
                     };
             if (hit) {
                 kills.incrementAndGet();
@@ -194,14 +207,15 @@ class BackendKilledTest {
         }
 
         void handled() {
-            if (handled.incrementAndGet() == 1 && statement == Statement.LEAVE) {
+            if (handled.incrementAndGet() == 1 && statement.isOfHead()) {
                 throw new IllegalStateException("fails as told");
             }
         }
 
-        /** From the topic, by its id; from the ledger, by its key, at the first statement. */
+        /** From the topic, by its id; from the ledger, by its key. */
         private boolean isTaken(Work work) {
-            return work.has(event) || (work.statements().size() == 1 && work.has(keyHash));
+            boolean fromTopic = work.statements().getFirst().contains(Statement.CLAIM.sql);
+            return fromTopic ? work.has(event) : work.has(keyHash);
         }
 
         /** What can't even be held would wait for ever: the transaction that holds it goes through. */

@@ -130,6 +130,7 @@ class OutageTest {
             postgres.restart();
 
             await().atMost(LONG)
+                    .ignoreExceptions()
                     .untilAsserted(() -> assertThat(service.numbersOf("a")).containsExactly(1L, 2L));
             assertThat(service.count("held_key")).isZero();
             assertThat(TopicLog.of("postgres_down_in_retry-postgres_down_in_retry-dlt", kafka.bootstrapServers())

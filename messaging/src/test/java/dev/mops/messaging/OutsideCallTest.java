@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.mops.events.EventCodec;
 import dev.mops.messaging.AccountEvent.Deposited;
 import dev.mops.messaging.AccountEvent.TransferRequested;
 import dev.mops.messaging.AccountEvent.TransferSettled;
+import dev.mops.messaging.held.EventId;
 import dev.mops.messaging.held.Ledger;
 import dev.mops.messaging.held.LedgerKey;
 import java.util.ArrayList;
@@ -227,8 +229,7 @@ class OutsideCallTest {
         assertThat(HEARD).containsExactly(new Transfer("transfer:not-held:1", "not-held", 0));
 
         Ledger ledger = service.bean(Ledger.class);
-        LedgerKey key = LedgerKey.of(new ConsumerRecord<>("outside_call", 0, 0, head.key(), head.value()));
-        service.inTransaction(() -> ledger.lockedHeads(List.of(key)).forEach(ledger::replay));
+        service.inTransaction(() -> ledger.lockedHeads(List.of(keyOf(head))).forEach(ledger::replay));
         await().untilAsserted(() -> assertThat(service.numbersOf("held")).containsExactly(1L, 2L));
         assertThat(HEARD)
                 .filteredOn(transfer -> transfer.account().equals("held"))
@@ -369,6 +370,12 @@ class OutsideCallTest {
     @SuppressWarnings("NullAway") // a service without null checks can do that
     private static String nothing() {
         return null;
+    }
+
+    private static LedgerKey keyOf(ProducerRecord<byte[], byte[]> event) {
+        return LedgerKey.of(
+                new ConsumerRecord<>(event.topic(), 0, 0, event.key(), event.value()),
+                new EventId("/elsewhere", Objects.requireNonNull(EventCodec.idOf(event.headers()))));
     }
 
     private static void inOneBatch(List<ProducerRecord<byte[], byte[]>> records) {

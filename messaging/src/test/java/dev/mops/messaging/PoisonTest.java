@@ -250,8 +250,9 @@ class PoisonTest {
                 topic.append(List.of(
                         with(topic.event(new Deposited("none", 1)), ("key-" + n).getBytes(UTF_8), null),
                         new ProducerRecord<>("anew", ("garbage-" + n).getBytes(UTF_8), new byte[] {1}),
+                        new ProducerRecord<>("anew", new byte[] {2}),
                         topic.event(behind.get(n - 1))));
-                long letters = 2L * n;
+                long letters = 3L * n;
                 long last = n;
                 await().untilAsserted(
                                 () -> assertThat(reading.numbersOf("good")).hasSize((int) last));
@@ -265,7 +266,7 @@ class PoisonTest {
             }
             assertThat(reading.numbersOf("good")).containsExactly(1L, 2L);
             assertThat(reading.jdbc().queryForList("SELECT record_offset FROM held_event ORDER BY id", Long.class))
-                    .containsExactly(0L, 1L, 0L, 1L);
+                    .containsExactly(0L, 1L, 2L, 0L, 1L, 2L);
         }
     }
 

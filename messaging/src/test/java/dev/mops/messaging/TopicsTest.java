@@ -46,7 +46,7 @@ class TopicsTest {
     }
 
     @Test
-    void wakeups_are_kept_for_a_week_and_dead_letters_for_ever() throws Exception {
+    void wakeups_are_kept_for_a_week_and_dead_letters_for_ever() {
         AccountService.named("topic_kept")
                 .with("mops.messaging.retry-delays", "1s,2s")
                 .noting()
@@ -67,10 +67,17 @@ class TopicsTest {
         }
     }
 
-    private static String configOf(Admin admin, String topic, String name) throws Exception {
+    private static String configOf(Admin admin, String topic, String name) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        Config config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
-        return Objects.requireNonNull(config).get(name).value();
+        // The broker may know of the topic a moment after it was created.
+        Config config = await().ignoreExceptions()
+                .until(
+                        () -> admin.describeConfigs(List.of(resource))
+                                .all()
+                                .get()
+                                .get(resource),
+                        Objects::nonNull);
+        return config.get(name).value();
     }
 
     @Test

@@ -14,11 +14,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 public record LedgerKey(String hash) implements Comparable<LedgerKey> {
 
-    /** The key of a record. One without a key has no followers: each is held for itself. */
-    public static LedgerKey of(ConsumerRecord<byte[], byte[]> record) {
+    /** The key of a record with this id. One without a key has no followers: each is held for itself. */
+    public static LedgerKey of(ConsumerRecord<byte[], byte[]> record, EventId id) {
         if (record.key() == null) {
-            String place = record.topic() + "-" + record.partition() + "@" + record.offset();
-            return hash(record.topic(), (byte) 1, place.getBytes(UTF_8));
+            // Not by its place: a topic that is made anew begins with old offsets.
+            return hash(record.topic(), (byte) 1, (id.source() + " " + id.id()).getBytes(UTF_8));
         }
         return of(record.topic(), record.key());
     }

@@ -32,7 +32,8 @@ final class Items<E> {
      */
     Item<E> of(ConsumerRecord<byte[], byte[]> record, Map<String, String> topicIds) {
         String topicId = EventId.isIn(record) ? "" : topicIds.computeIfAbsent(record.topic(), topics::idOf);
-        return new Item<>(EventId.of(record, topicId), LedgerKey.of(record), record, read(record), null);
+        EventId id = EventId.of(record, topicId);
+        return new Item<>(id, LedgerKey.of(record, id), record, read(record), null);
     }
 
     /** A head that runs again. */

@@ -53,7 +53,7 @@ class ClaimTest {
         return events.stream()
                 .map(id -> new Item<Object>(
                         id,
-                        LedgerKey.of(record),
+                        LedgerKey.of(record, id),
                         record,
                         new Item.Content.Undecoded<>(new UnreadableEventException("claimed all the same")),
                         null))
