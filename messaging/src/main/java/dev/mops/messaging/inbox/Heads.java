@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,9 @@ final class Heads {
 
     private final Ledger ledger;
     private final Map<String, Runner<?>> runners;
+
+    // By a wake-up or by the sweeper, whoever was first: no lock is held while their calls are made.
+    private final Set<LedgerKey> atWork = ConcurrentHashMap.newKeySet();
 
     Heads(Ledger ledger, List<Runner<?>> runners) {
         this.ledger = ledger;
@@ -62,7 +66,18 @@ final class Heads {
     }
 
     private void run(List<Head> first, long begin) {
-        List<Head> heads = first.stream().filter(head -> !head.dead()).toList();
+        List<Head> mine = first.stream()
+                .filter(head -> !head.dead() && atWork.add(head.key()))
+                .toList();
+        try {
+            runAll(mine, begin);
+        } finally {
+            mine.forEach(head -> atWork.remove(head.key()));
+        }
+    }
+
+    private void runAll(List<Head> first, long begin) {
+        List<Head> heads = first;
         while (!heads.isEmpty() && isInTime(begin)) {
             heads.stream().collect(groupingBy(head -> head.record().topic())).forEach((topic, ofTopic) -> {
                 Runner<?> runner = runners.get(topic);
