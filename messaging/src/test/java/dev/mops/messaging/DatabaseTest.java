@@ -20,6 +20,8 @@ class DatabaseTest {
                 .start()) {
             assertThat(service.jdbc().queryForObject("SHOW transaction_timeout", String.class))
                     .isEqualTo("300ms");
+            assertThat(service.jdbc().queryForObject("SHOW idle_in_transaction_session_timeout", String.class))
+                    .isEqualTo("300ms");
         }
     }
 

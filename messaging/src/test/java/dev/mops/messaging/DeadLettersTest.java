@@ -42,6 +42,9 @@ class DeadLettersTest {
     /** What the other bank is asked for each account. */
     private static final Map<String, String> REQUESTS = new ConcurrentHashMap<>();
 
+    /** Those whose intents fail from their first call on. */
+    private static final Set<String> FAILING_AFTER_THEIR_CALL = ConcurrentHashMap.newKeySet();
+
     private static AccountService service;
     private static Operators operators;
 
@@ -60,9 +63,15 @@ class DeadLettersTest {
                         })
                         .on(
                                 TransferRequested.class,
-                                requested -> Optional.of(requested.account() + ":" + requested.number()),
+                                requested -> {
+                                    if (FAILING.contains(requested.account())) {
+                                        throw new IllegalStateException("fails as told");
+                                    }
+                                    return Optional.of(requested.account() + ":" + requested.number());
+                                },
                                 request -> {
                                     REQUESTS.put(request, request);
+                                    FAILING.addAll(FAILING_AFTER_THEIR_CALL);
                                     throw new IllegalStateException("the other bank says something odd");
                                 },
                                 (requested, answer) -> {})
@@ -227,6 +236,19 @@ class DeadLettersTest {
     }
 
     @Test
+    void a_call_is_not_forgotten_when_later_attempts_fail_before_it() {
+        FAILING_AFTER_THEIR_CALL.add("called-once");
+        service.publish(new TransferRequested("called-once", 7));
+        long id = idOf("called-once");
+        FAILING_AFTER_THEIR_CALL.clear();
+        FAILING.remove("called-once");
+        assertThat(letter(id).path("message").asString()).isEqualTo("fails as told");
+
+        assertThat(edit(id, "{\"account\": \"called-once\", \"number\": 8}").status())
+                .isEqualTo(409);
+    }
+
+    @Test
     void dead_letters_are_listed_by_type_error_key_and_age_with_their_causes() {
         long id = dead("listed", 2);
 
@@ -290,7 +312,7 @@ class DeadLettersTest {
     void an_outside_that_is_away_for_too_long_makes_a_dead_letter_whose_replay_has_all_the_time_again() {
         try (AccountService patient = Operators.welcome(AccountService.named("letters_away"))
                 .with("mops.messaging.retry-delays", "20ms")
-                .with("mops.messaging.try-later-age", "300ms")
+                .with("mops.messaging.try-later-age", "1s")
                 .handling((accounts, family) -> EventHandlers.of(family)
                         .on(Withdrawn.class, withdrawn -> {
                             throw new TryLater("away");

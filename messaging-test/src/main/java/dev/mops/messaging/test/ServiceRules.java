@@ -66,6 +66,11 @@ public final class ServiceRules {
             .should()
             .dependOnClassesThat(assignableTo("jakarta.persistence.EntityManager"));
 
+    /** A merge selects first, and a repository's save merges what has its id already. */
+    @ArchTest
+    public static final ArchRule nobody_merges =
+            noClasses().should().callMethod("jakarta.persistence.EntityManager", "merge", "java.lang.Object");
+
     /** SQL of its own is for the simulated outside, which is no part of the service. */
     @ArchTest
     public static final ArchRule only_a_simulator_knows_its_books = noClasses()

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mops.messaging.held;
+
+import org.jspecify.annotations.NullMarked;
