@@ -50,6 +50,26 @@ class InboxPurgeTest {
     }
 
     @Test
+    void what_was_forgotten_while_the_retention_was_shorter_stays_so() {
+        TopicLog topic = TopicLog.of("purge_shorter");
+        try (AccountService service = start("purge_shorter", "1ms")) {
+            service.publish(new Deposited("a", 1));
+            await().untilAsserted(() -> assertThat(service.numbersOf("a")).containsExactly(1L));
+            service.consumers().stop();
+            service.consumers().start();
+            await().untilAsserted(() -> assertThat(service.count("inbox_event")).isZero());
+        }
+        try (AccountService service = start("purge_shorter", "30d")) {
+            topic.rewindWhileStopped("purge_shorter", service.consumers());
+
+            await().untilAsserted(() -> assertThat(
+                            service.count("held_event WHERE error_class LIKE '%ForgottenEventException'"))
+                    .isEqualTo(1));
+            assertThat(service.numbersOf("a")).containsExactly(1L);
+        }
+    }
+
+    @Test
     void many_old_claims_are_purged_some_at_a_time_and_what_the_ledger_holds_is_kept() {
         try (AccountService service = start("purge_many", "30d")) {
             service.publish(new Withdrawn("held", 1), new Deposited("young", 1));

@@ -8,12 +8,16 @@ import dev.mops.events.EventFamily;
 import dev.mops.messaging.AccountEvent.Deposited;
 import dev.mops.messaging.AccountEvent.TransferRequested;
 import dev.mops.messaging.AccountEvent.Withdrawn;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
@@ -64,6 +68,7 @@ class WakeupTest {
                     assertThat(service.count("held_key WHERE attempts = 2")).isEqualTo(1));
             TopicLog later = TopicLog.of("wakeup_early-wakeup_early-retry-2");
             await().untilAsserted(() -> assertThat(later.records()).hasSize(1));
+            await().until(() -> recordsRead("wakeup_early-wakeup_early-retry-2") > 0);
 
             // Others of the first delay are heard, and the consumer stays in its group.
             failures.set(1);
@@ -71,6 +76,8 @@ class WakeupTest {
             await().untilAsserted(() -> assertThat(service.numbersOf("quick")).containsExactly(1L));
 
             assertThat(later.committed("wakeup_early-retry")).isZero();
+            // Paused, not read again and again.
+            assertThat(recordsRead("wakeup_early-wakeup_early-retry-2")).isLessThan(5);
             assertThat(service.count("held_key")).isEqualTo(1);
         }
     }
@@ -196,6 +203,22 @@ class WakeupTest {
 
             await().untilAsserted(() -> assertThat(service.count("held_key")).isZero());
             assertThat(calls).hasValue(2);
+        }
+    }
+
+    /** How many records of a topic the consumers of this process have read. */
+    private static double recordsRead(String topic) {
+        try {
+            MBeanServer metrics = ManagementFactory.getPlatformMBeanServer();
+            double read = 0;
+            for (ObjectName consumer : metrics.queryNames(
+                    new ObjectName("kafka.consumer:type=consumer-fetch-manager-metrics,client-id=*,topic=" + topic),
+                    null)) {
+                read += (Double) metrics.getAttribute(consumer, "records-consumed-total");
+            }
+            return read;
+        } catch (JMException e) {
+            throw new IllegalStateException(e);
         }
     }
 
