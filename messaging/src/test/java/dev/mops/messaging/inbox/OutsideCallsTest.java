@@ -40,9 +40,10 @@ class OutsideCallsTest {
     void who_answers_some_is_asked_for_all() {
         AtomicInteger n = new AtomicInteger();
 
-        Answers answers = calls.make(calls(40, () -> n.incrementAndGet() % 10 == 1 ? neverAnswered() : "yes"));
+        // Fewer than run at once: the last to be answered may be answered before all of them are given up.
+        Answers answers = calls.make(calls(40, () -> n.incrementAndGet() <= AT_ONCE - 1 ? neverAnswered() : "yes"));
 
-        assertThat(answers.outcomes()).hasSize(36);
+        assertThat(answers.outcomes()).hasSize(40 - (AT_ONCE - 1));
         assertThat(n).hasValue(40);
     }
 
