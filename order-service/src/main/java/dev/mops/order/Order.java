@@ -104,8 +104,15 @@ class Order {
     }
 
     /** The next entry of the timeline. */
-    TimelineEntry record(EventMetadata event) {
-        return new TimelineEntry(id, timelineLength++, event);
+    TimelineEntry record(OrderEvent event, EventMetadata metadata) {
+        String note = event instanceof OrderHeldUp held ? note(held) : null;
+        return new TimelineEntry(id, timelineLength++, metadata, note);
+    }
+
+    private static String note(OrderHeldUp held) {
+        return (held.eventType() == null ? "An event" : held.eventType())
+                + (held.dead() ? " is a dead letter: " : " is tried again: ")
+                + held.reason();
     }
 
     UUID id() {

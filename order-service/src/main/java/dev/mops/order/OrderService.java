@@ -52,15 +52,15 @@ class OrderService {
                 lines,
                 total(lines),
                 clock.instant().truncatedTo(ChronoUnit.MICROS));
-        EventMetadata created = outbox.publish(new OrderCreated(
+        OrderCreated created = new OrderCreated(
                 order.id(),
                 request.customerId(),
                 lines,
                 order.total(),
                 request.paymentToken(),
-                request.shippingAddress().toAddress()));
+                request.shippingAddress().toAddress());
         // The first event of an order is the first in the log, too: nobody else knows the order yet.
-        TimelineEntry first = order.record(created);
+        TimelineEntry first = order.record(created, outbox.publish(created));
         orders.add(order);
         orders.add(first);
         return order;
@@ -92,7 +92,7 @@ class OrderService {
                 .ifPresentOrElse(
                         order -> {
                             order.on(event, clock.instant());
-                            orders.add(order.record(metadata));
+                            orders.add(order.record(event, metadata));
                         },
                         () -> log.warn(
                                 "The event {} {} is of an order that was not placed here: {}",

@@ -1,5 +1,7 @@
 package dev.mops.order;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import dev.mops.events.order.Money;
 import dev.mops.events.order.OrderLine;
 import dev.mops.messaging.HeldUp;
@@ -49,13 +51,23 @@ record OrderView(
                 order.lines(),
                 order.total(),
                 timeline.stream()
-                        .map(entry -> new Entry(entry.eventId(), entry.type(), entry.at(), entry.source()))
+                        .map(entry ->
+                                new Entry(entry.eventId(), entry.type(), entry.at(), entry.source(), entry.note()))
                         .toList(),
                 List.copyOf(holds.values()));
     }
 
-    /** An event of the timeline. */
-    record Entry(UUID eventId, String type, Instant at, String source) {}
+    /**
+     * An event of the timeline.
+     *
+     * @param note of one that says that the order is held up: by what, and why; null for all others
+     */
+    record Entry(
+            UUID eventId,
+            String type,
+            Instant at,
+            String source,
+            @JsonInclude(Include.NON_NULL) @Nullable String note) {}
 
     /**
      * What holds an order up.

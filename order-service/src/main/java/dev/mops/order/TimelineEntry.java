@@ -7,6 +7,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** One event in an order's timeline. */
 @Entity
@@ -22,17 +23,20 @@ class TimelineEntry {
     private String type;
     private Instant at;
     private String source;
+    private @Nullable String note;
 
     /** For JPA. */
     @SuppressWarnings("NullAway.Init")
     protected TimelineEntry() {}
 
-    TimelineEntry(UUID orderId, int position, EventMetadata event) {
+    /** @param note what is worth knowing of it beside its type; null for nothing */
+    TimelineEntry(UUID orderId, int position, EventMetadata event, @Nullable String note) {
         this.position = new Position(orderId, position);
         this.eventId = event.id();
         this.type = event.type();
         this.at = event.time();
         this.source = event.source();
+        this.note = note;
     }
 
     UUID eventId() {
@@ -49,6 +53,10 @@ class TimelineEntry {
 
     String source() {
         return source;
+    }
+
+    @Nullable String note() {
+        return note;
     }
 
     /** The place in the timeline of an order. */

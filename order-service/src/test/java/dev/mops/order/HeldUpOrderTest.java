@@ -10,6 +10,7 @@ import dev.mops.events.order.OrderResumed;
 import dev.mops.messaging.EventHandlers;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,14 @@ class HeldUpOrderTest extends OrderServiceTest {
         awaitHeldUp(orderId);
         assertThat(timeline(orderId))
                 .containsExactly("order.created", "order.held_up", "order.held_up", "order.resumed");
+        // Where, by what and why stays to be read when it is over.
+        assertThat(order(orderId).timeline())
+                .extracting(entry -> Objects.toString(entry.note(), ""))
+                .containsExactly(
+                        "",
+                        "order.inventory_reserved is tried again: a reason",
+                        "order.inventory_reserved is a dead letter: a reason",
+                        "");
     }
 
     @Test
