@@ -9,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
@@ -22,6 +24,8 @@ import org.springframework.context.annotation.Import;
 @Configuration(proxyBeanMethods = false)
 @Import(ServerConnections.class)
 public final class TestServers {
+
+    private static final Logger log = LoggerFactory.getLogger(TestServers.class);
 
     /** The database of a context that imports this class. */
     static final String DATABASE = "test";
@@ -79,7 +83,7 @@ public final class TestServers {
     static synchronized boolean areContainers() {
         if (choice == null) {
             choice = ServersChoice.ofThisJvm();
-            System.out.println("Servers of the tests: " + choice);
+            log.info("Servers of the tests: {}", choice);
         }
         return choice.containers();
     }
