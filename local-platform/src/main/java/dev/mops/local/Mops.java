@@ -373,8 +373,8 @@ public final class Mops implements Runnable {
                 "-Dtest=ChaosTest",
                 "-Dsurefire.failIfNoSpecifiedTests=false",
                 "-Dspotless.check.skip=true",
-                // What comes before and after the faults is given as long as any test.
-                "-Dmops.tests.seconds=" + (minutes * 60 + 1_500),
+                // What comes before and after the faults is given as long as all tests of a module.
+                "-Dmops.tests.seconds=" + (minutes * 60 + 2_400),
                 "-Dmops.chaos.minutes=" + minutes,
                 // The build has one plan for all; who asks for chaos gets another one each time.
                 "-Dmops.chaos.seed="
