@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mops.events.EventCodec;
 import dev.mops.events.order.CancellationRequested;
-import dev.mops.messaging.test.HttpDoor;
+import dev.mops.test.HttpDoor;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

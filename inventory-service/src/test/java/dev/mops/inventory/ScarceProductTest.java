@@ -7,7 +7,7 @@ import dev.mops.events.order.CancellationRequested;
 import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.inventory.StockController.StockView;
-import dev.mops.messaging.test.TestServers;
+import dev.mops.test.TestServers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;

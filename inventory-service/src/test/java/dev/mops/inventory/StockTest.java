@@ -2,7 +2,7 @@ package dev.mops.inventory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mops.messaging.test.HttpDoor;
+import dev.mops.test.HttpDoor;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

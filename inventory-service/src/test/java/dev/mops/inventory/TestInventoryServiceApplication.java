@@ -1,6 +1,6 @@
 package dev.mops.inventory;
 
-import dev.mops.messaging.test.TestServers;
+import dev.mops.test.TestServers;
 import org.springframework.boot.SpringApplication;
 
 /** Starts the service from the IDE, with the demo's stock and with a PostgreSQL and a Kafka of its own, on its port. */

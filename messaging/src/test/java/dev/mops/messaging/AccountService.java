@@ -2,8 +2,8 @@ package dev.mops.messaging;
 
 import dev.mops.events.EventFamily;
 import dev.mops.events.EventMetadata;
-import dev.mops.messaging.test.TestPostgres;
-import dev.mops.messaging.test.TestServers;
+import dev.mops.test.TestPostgres;
+import dev.mops.test.TestServers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

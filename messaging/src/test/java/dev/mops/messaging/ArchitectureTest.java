@@ -10,7 +10,6 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -20,7 +19,7 @@ import java.util.List;
 /** ArchUnit's default stands: a rule that matches nothing fails. */
 @AnalyzeClasses(
         packages = "dev.mops.messaging",
-        importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.WithoutTheTestKit.class})
+        importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
     @ArchTest
@@ -102,14 +101,5 @@ class ArchitectureTest {
                         "topic.PartitionCountException",
                         "topic.RetryTopics",
                         "topic.Topics"));
-    }
-
-    /** It stands in a package beside the module's. */
-    static final class WithoutTheTestKit implements ImportOption {
-
-        @Override
-        public boolean includes(Location location) {
-            return !location.contains("/dev/mops/messaging/test/");
-        }
     }
 }

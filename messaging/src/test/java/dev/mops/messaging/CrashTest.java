@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mops.messaging.CrashingService.Step;
-import dev.mops.messaging.test.TestServers;
+import dev.mops.test.TestServers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -2,7 +2,7 @@ package dev.mops.messaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mops.messaging.test.TestServers;
+import dev.mops.test.TestServers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

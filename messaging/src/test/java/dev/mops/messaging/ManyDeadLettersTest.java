@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mops.messaging.AccountEvent.Deposited;
 import dev.mops.messaging.Operators.Answer;
-import dev.mops.messaging.test.TestServers;
+import dev.mops.test.TestServers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mops.messaging.AccountEvent.Deposited;
 import dev.mops.messaging.AccountEvent.Withdrawn;
-import dev.mops.messaging.test.TestKafka;
-import dev.mops.messaging.test.TestPostgres;
-import dev.mops.messaging.test.TestServers;
+import dev.mops.test.TestKafka;
+import dev.mops.test.TestPostgres;
+import dev.mops.test.TestServers;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.mops.events.Envelope;
 import dev.mops.events.EventCodec;
-import dev.mops.messaging.test.TestServers;
+import dev.mops.test.TestServers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import dev.mops.messaging.test.TestServers;
+import dev.mops.test.TestServers;
 import dev.mops.messaging.topic.PartitionCountException;
 import dev.mops.messaging.topic.Topics;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mops.messaging.AccountEvent.Deposited;
-import dev.mops.messaging.test.TestServers;
+import dev.mops.test.TestServers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;

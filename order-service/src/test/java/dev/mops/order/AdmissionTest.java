@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import dev.mops.messaging.test.TestKafka;
-import dev.mops.messaging.test.TestServers;
+import dev.mops.test.TestKafka;
+import dev.mops.test.TestServers;
 import dev.mops.web.ProblemException;
 import java.time.Duration;
 import java.util.Collections;

@@ -2,7 +2,7 @@ package dev.mops.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mops.messaging.test.TestServers;
+import dev.mops.test.TestServers;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mops.events.order.Address;
 import dev.mops.events.order.CancellationRequested;
 import dev.mops.events.order.OrderCreated;
-import dev.mops.messaging.test.HttpDoor;
+import dev.mops.test.HttpDoor;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.ZoneOffset;

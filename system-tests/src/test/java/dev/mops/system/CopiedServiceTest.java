@@ -9,7 +9,7 @@ import dev.mops.events.order.OrderShipped;
 import dev.mops.local.Mops;
 import dev.mops.local.Platform;
 import dev.mops.local.Ports;
-import dev.mops.messaging.test.TestTopic;
+import dev.mops.test.TestTopic;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

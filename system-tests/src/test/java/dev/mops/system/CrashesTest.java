@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mops.local.FreePorts;
 import dev.mops.local.Platform;
 import dev.mops.local.ServiceProcess;
-import dev.mops.messaging.test.RawConnection;
+import dev.mops.test.RawConnection;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;

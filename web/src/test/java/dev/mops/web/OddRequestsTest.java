@@ -2,8 +2,8 @@ package dev.mops.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mops.messaging.test.RawConnection;
-import dev.mops.messaging.test.RawConnection.Answer;
+import dev.mops.test.RawConnection;
+import dev.mops.test.RawConnection.Answer;
 import java.io.IOException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;

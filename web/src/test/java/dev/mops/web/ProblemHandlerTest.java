@@ -7,7 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.mops.messaging.test.RawConnection;
+import dev.mops.test.RawConnection;
 import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.CopyOnWriteArrayList;

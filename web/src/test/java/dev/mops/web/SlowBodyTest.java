@@ -3,8 +3,8 @@ package dev.mops.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.mops.messaging.test.RawConnection;
-import dev.mops.messaging.test.RawConnection.Answer;
+import dev.mops.test.RawConnection;
+import dev.mops.test.RawConnection.Answer;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

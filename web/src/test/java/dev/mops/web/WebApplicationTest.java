@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.mops.messaging.test.RawConnection;
-import dev.mops.messaging.test.TestPostgres;
-import dev.mops.messaging.test.TestServers;
+import dev.mops.test.RawConnection;
+import dev.mops.test.TestPostgres;
+import dev.mops.test.TestServers;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;

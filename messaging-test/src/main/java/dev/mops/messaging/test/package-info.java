@@ -1,4 +1,4 @@
-/** The test kit of a service's doors: its handlers, and HTTP. */
+/** The test kit of a service: its handlers, its state tables, the rules of its shape. */
 @NullMarked
 package dev.mops.messaging.test;
 

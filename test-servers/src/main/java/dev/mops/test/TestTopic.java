@@ -1,4 +1,4 @@
-package dev.mops.messaging.test;
+package dev.mops.test;
 
 import dev.mops.events.Envelope;
 import dev.mops.events.EventCodec;

@@ -1,9 +1,9 @@
-package dev.mops.messaging.test;
+package dev.mops.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import dev.mops.messaging.test.DockerEngine.Answer;
+import dev.mops.test.DockerEngine.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,13 +1,13 @@
-package dev.mops.messaging.test;
+package dev.mops.test;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mops.messaging.test.PlainJson.Arr;
-import dev.mops.messaging.test.PlainJson.Literal;
-import dev.mops.messaging.test.PlainJson.Member;
-import dev.mops.messaging.test.PlainJson.Obj;
-import dev.mops.messaging.test.PlainJson.Text;
+import dev.mops.test.PlainJson.Arr;
+import dev.mops.test.PlainJson.Literal;
+import dev.mops.test.PlainJson.Member;
+import dev.mops.test.PlainJson.Obj;
+import dev.mops.test.PlainJson.Text;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

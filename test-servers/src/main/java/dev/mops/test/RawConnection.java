@@ -1,4 +1,4 @@
-package dev.mops.messaging.test;
+package dev.mops.test;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 

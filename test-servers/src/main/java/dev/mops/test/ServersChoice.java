@@ -1,4 +1,4 @@
-package dev.mops.messaging.test;
+package dev.mops.test;
 
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
-package dev.mops.messaging.test;
+package dev.mops.test;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.mops.messaging.test.RawConnection.Answer;
+import dev.mops.test.RawConnection.Answer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

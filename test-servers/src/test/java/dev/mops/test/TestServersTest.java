@@ -1,4 +1,4 @@
-package dev.mops.messaging.test;
+package dev.mops.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

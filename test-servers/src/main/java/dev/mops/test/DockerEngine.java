@@ -1,4 +1,4 @@
-package dev.mops.messaging.test;
+package dev.mops.test;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -1,4 +1,4 @@
-package dev.mops.messaging.test;
+package dev.mops.test;
 
 /** A Kafka for tests, in a container or embedded. */
 public sealed interface TestKafka extends AutoCloseable permits ContainerKafka, EmbeddedKafka {

@@ -1,5 +1,5 @@
 /** Tests of the test kit, and of the documents. */
 @NullMarked
-package dev.mops.messaging.test;
+package dev.mops.test;
 
 import org.jspecify.annotations.NullMarked;
