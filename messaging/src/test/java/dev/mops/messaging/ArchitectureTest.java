@@ -17,9 +17,7 @@ import com.tngtech.archunit.lang.CompositeArchRule;
 import java.util.List;
 
 /** ArchUnit's default stands: a rule that matches nothing fails. */
-@AnalyzeClasses(
-        packages = "dev.mops.messaging",
-        importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "dev.mops.messaging", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
     @ArchTest

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import dev.mops.test.TestServers;
 import dev.mops.messaging.topic.PartitionCountException;
 import dev.mops.messaging.topic.Topics;
+import dev.mops.test.TestServers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
