@@ -92,6 +92,7 @@ class ArchitectureTest {
                         "held.LedgerKey",
                         "held.MovedException",
                         "held.Wakeup",
+                        "inbox.Deliveries",
                         "inbox.InboxAutoConfiguration",
                         "outbox.OutboxAutoConfiguration",
                         "record.HeaderBytes",

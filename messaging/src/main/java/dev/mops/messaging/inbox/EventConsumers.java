@@ -1,5 +1,7 @@
 package dev.mops.messaging.inbox;
 
+import static java.util.stream.Collectors.toMap;
+
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.MessagingProperties;
 import dev.mops.messaging.failure.FailureSwitches;
@@ -19,6 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -35,13 +38,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /** One listener container of spring-kafka for each table of handlers, all in the service's consumer group. */
-final class EventConsumers implements SmartLifecycle {
+final class EventConsumers implements SmartLifecycle, Deliveries {
 
     private static final Logger log = LoggerFactory.getLogger(EventConsumers.class);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final Map<String, Object> config;
     private final List<ConcurrentMessageListenerContainer<byte[], byte[]>> containers;
+    private final Map<String, EventListener<?>> listeners;
     private final Sweeper sweeper;
     // Read by the consumers while a stop waits for them.
     private volatile @Nullable ScheduledExecutorService background;
@@ -72,8 +76,9 @@ final class EventConsumers implements SmartLifecycle {
         Heads heads = new Heads(
                 ledger, tables.stream().<Heads.Runner<?>>map(parts::runner).toList());
         this.sweeper = new Sweeper(ledger, heads, inbox, settings);
+        this.listeners = tables.stream().collect(toMap(table -> table.family().topic(), parts::listener));
         this.containers = new ArrayList<>();
-        tables.forEach(table -> containers.add(parts.container(table)));
+        listeners.forEach((topic, listener) -> containers.add(parts.container(topic, listener)));
         List<String> retryTopics = tables.stream()
                 .map(table -> table.family().topic())
                 .flatMap(topic ->
@@ -98,16 +103,20 @@ final class EventConsumers implements SmartLifecycle {
             InstantSource clock,
             MeterRegistry meters) {
 
-        <E> ConcurrentMessageListenerContainer<byte[], byte[]> container(EventHandlers<E> table) {
-            ContainerProperties properties = properties(group, table.family().topic());
-            properties.setMessageListener(new EventListener<>(
+        <E> EventListener<E> listener(EventHandlers<E> table) {
+            return new EventListener<>(
                     table,
                     new Items<>(table, topics),
                     processor(table, new FromTopic<>(inbox, ledger, settings.inboxRetention(), clock)),
                     backOff(settings),
                     new Linger(settings.batchSize(), settings.maxLinger()),
-                    meters));
-            var container = container(properties, table.family().topic() + "-consumer");
+                    meters);
+        }
+
+        ConcurrentMessageListenerContainer<byte[], byte[]> container(String topic, EventListener<?> listener) {
+            ContainerProperties properties = properties(group, topic);
+            properties.setMessageListener(listener);
+            var container = container(properties, topic + "-consumer");
             container.setConcurrency(settings.concurrency());
             return container;
         }
@@ -186,6 +195,24 @@ final class EventConsumers implements SmartLifecycle {
                 new ExponentialBackOff(settings.retryBackoff().toMillis(), 2);
         backOff.setMaxInterval(settings.maxRetryBackoff().toMillis());
         return backOff;
+    }
+
+    @Override
+    public void deliver(List<ConsumerRecord<byte[], byte[]>> records) {
+        if (records.isEmpty()) {
+            return;
+        }
+        EventListener<?> listener = listeners.get(records.getFirst().topic());
+        if (listener == null) {
+            throw new IllegalArgumentException(
+                    "No event of " + records.getFirst().topic() + " is handled here");
+        }
+        listener.process(records);
+    }
+
+    @Override
+    public boolean runHeld(Duration within) {
+        return sweeper.runHeld(within);
     }
 
     private ScheduledExecutorService background() {

@@ -61,9 +61,7 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
         }
         long begin = System.nanoTime();
         try {
-            for (List<Item<E>> batch : Batch.cut(read(records))) {
-                handled.increment(processor.process(batch));
-            }
+            process(records);
         } catch (RuntimeException | Error e) {
             Duration wait = nextWait();
             log.warn(
@@ -80,6 +78,13 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
         FAILURES.remove();
         acknowledgment.acknowledge();
         pause(linger.after(records.size(), Duration.ofNanos(System.nanoTime() - begin)));
+    }
+
+    /** Processes a poll. */
+    void process(List<ConsumerRecord<byte[], byte[]>> records) {
+        for (List<Item<E>> batch : Batch.cut(read(records))) {
+            handled.increment(processor.process(batch));
+        }
     }
 
     private static void pause(Duration duration) {

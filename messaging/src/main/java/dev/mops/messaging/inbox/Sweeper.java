@@ -56,6 +56,13 @@ final class Sweeper {
         } while (overdue.size() == settings.batchSize());
     }
 
+    /** Runs once what is due within this time. */
+    boolean runHeld(Duration within) {
+        List<LedgerKey> due = ledger.takeOverdue(within.negated(), Integer.MAX_VALUE);
+        heads.sweep(due);
+        return !due.isEmpty();
+    }
+
     private void purge() {
         while (inbox.purge(settings.inboxRetention(), PURGED_AT_ONCE) == PURGED_AT_ONCE) {
             if (Thread.currentThread().isInterrupted()) {
