@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -21,7 +22,6 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
-import org.springframework.core.env.Environment;
 import org.springframework.kafka.core.KafkaAdmin;
 
 /** What outbox and inbox share: settings, tables, topics. */
@@ -42,23 +42,36 @@ public final class MessagingAutoConfiguration {
                 handlers.orderedStream().toList(), families.orderedStream().toList());
     }
 
+    /** The migrations have the data source of the service's own, which may have another user. */
     @Bean
     @DependsOnDatabaseInitialization
     MessagingSchema messagingSchema(
             DataSource dataSource,
-            FlywayConfigurationCustomizer migrationsWithoutTransactionTimeout,
-            Environment environment) {
-        return new MessagingSchema(
-                dataSource,
-                migrationsWithoutTransactionTimeout,
-                environment.getProperty("spring.flyway.enabled", Boolean.class, true));
+            ObjectProvider<Flyway> flyway,
+            JdbcConnectionDetails database,
+            MessagingProperties settings) {
+        MessagingSchema schema = new MessagingSchema(dataSource);
+        if (settings.migrate()) {
+            Flyway service = flyway.getIfUnique();
+            schema.migrate(
+                    service == null
+                            ? Flyway.configure()
+                                    .dataSource(
+                                            database.getJdbcUrl(), database.getUsername(), database.getPassword())
+                                    .getDataSource()
+                            : service.getConfiguration().getDataSource());
+        }
+        return schema;
     }
 
     /** A migration may take longer than a transaction of the service: it runs outside of the pool and its limits. */
     @Bean
-    FlywayConfigurationCustomizer migrationsWithoutTransactionTimeout(JdbcConnectionDetails database) {
+    FlywayConfigurationCustomizer migrationsWithoutTransactionTimeout(
+            ObjectProvider<DataSource> dataSource, JdbcConnectionDetails database) {
         return flyway -> {
-            if (flyway.getDataSource() instanceof HikariDataSource) {
+            DataSource migrating = flyway.getDataSource();
+            // A pool that the service has for its migrations alone stays as it is.
+            if (migrating instanceof HikariDataSource && migrating.equals(dataSource.getIfUnique())) {
                 flyway.dataSource(database.getJdbcUrl(), database.getUsername(), database.getPassword());
             }
         };

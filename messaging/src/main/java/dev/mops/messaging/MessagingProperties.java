@@ -36,6 +36,8 @@ import org.springframework.util.unit.DataSize;
  * @param sweepInterval how often events are looked for whose wake-up was lost
  * @param sweepGrace how long such an event is overdue before it is taken
  * @param inboxRetention how long the inbox remembers an event; an older one that comes again is a dead letter
+ * @param migrate whether the module migrates its own tables; otherwise somebody else applies them, and only their version
+ *     is checked
  * @param maxReplays how often a dead letter is replayed without force
  * @param deadLettersWritable whether operators may act on dead letters over HTTP, not only look at them
  * @param failureSwitches whether failures can be asked for over HTTP, in a demo and in tests
@@ -63,6 +65,7 @@ public record MessagingProperties(
         @DefaultValue("1s") Duration sweepInterval,
         @DefaultValue("5s") Duration sweepGrace,
         @DefaultValue("30d") Duration inboxRetention,
+        @DefaultValue("true") boolean migrate,
         @DefaultValue("3") int maxReplays,
         @DefaultValue("false") boolean deadLettersWritable,
         @DefaultValue("false") boolean failureSwitches) {
