@@ -56,8 +56,7 @@ public final class MessagingAutoConfiguration {
             schema.migrate(
                     service == null
                             ? Flyway.configure()
-                                    .dataSource(
-                                            database.getJdbcUrl(), database.getUsername(), database.getPassword())
+                                    .dataSource(database.getJdbcUrl(), database.getUsername(), database.getPassword())
                                     .getDataSource()
                             : service.getConfiguration().getDataSource());
         }

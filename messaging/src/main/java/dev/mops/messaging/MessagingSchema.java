@@ -35,8 +35,9 @@ public final class MessagingSchema implements SmartLifecycle {
     void migrate(DataSource migrating) {
         String schema = jdbc.queryForObject("SELECT current_schema()", String.class);
         if (schema == null) {
-            throw new IllegalStateException("The tables of messaging have no place: no schema of the search path exists "
-                    + "(currentSchema in spring.datasource.url)");
+            throw new IllegalStateException(
+                    "The tables of messaging have no place: no schema of the search path exists "
+                            + "(currentSchema in spring.datasource.url)");
         }
         // The search path may lead to tables of somebody else, too: only those in its first schema are ours.
         int found = versionIn("\"" + schema.replace("\"", "\"\"") + "\"." + VERSION_TABLE);

@@ -98,8 +98,8 @@ class MigrationTest {
     void a_service_that_has_no_migrations_gets_the_tables() {
         run(
                 "migration_no_migrations",
-                context -> assertThat(version(database("migration_no_migrations")))
-                        .isEqualTo(MessagingSchema.VERSION),
+                context ->
+                        assertThat(version(database("migration_no_migrations"))).isEqualTo(MessagingSchema.VERSION),
                 "spring.flyway.locations=classpath:db/none");
     }
 
@@ -202,13 +202,16 @@ class MigrationTest {
         run("migration_old_history", context -> {});
         database.update("DELETE FROM %s WHERE version::int >= 3".formatted(HISTORY));
 
-        run("migration_old_history", context -> assertThat(context)
-                .getFailure()
-                .hasStackTraceContaining("ends with 2: the rest was applied by hand"));
+        run(
+                "migration_old_history",
+                context -> assertThat(context)
+                        .getFailure()
+                        .hasStackTraceContaining("ends with 2: the rest was applied by hand"));
 
         database.execute("DROP TABLE " + HISTORY);
-        run("migration_old_history", context -> assertThat(scripts(database, HISTORY))
-                .containsExactly("<< Flyway Baseline >>"));
+        run(
+                "migration_old_history",
+                context -> assertThat(scripts(database, HISTORY)).containsExactly("<< Flyway Baseline >>"));
     }
 
     @ParameterizedTest
@@ -296,8 +299,7 @@ class MigrationTest {
     }
 
     private static JdbcTemplate database(String name) {
-        DataSource dataSource =
-                new DriverManagerDataSource(url(name), TestPostgres.USER, TestPostgres.PASSWORD);
+        DataSource dataSource = new DriverManagerDataSource(url(name), TestPostgres.USER, TestPostgres.PASSWORD);
         return new JdbcTemplate(dataSource);
     }
 
@@ -315,7 +317,8 @@ class MigrationTest {
     /** The migrations of the module, in order. */
     private static List<Resource> migrations() {
         try {
-            return Stream.of(new PathMatchingResourcePatternResolver().getResources("classpath:db/mops-messaging/*.sql"))
+            return Stream.of(
+                            new PathMatchingResourcePatternResolver().getResources("classpath:db/mops-messaging/*.sql"))
                     .sorted(Comparator.comparing(MigrationTest::name))
                     .toList();
         } catch (IOException e) {
@@ -340,8 +343,7 @@ class MigrationTest {
     }
 
     private static boolean exists(JdbcTemplate database, String table) {
-        return List.of(true)
-                .equals(database.queryForList("SELECT to_regclass(?) IS NOT NULL", Boolean.class, table));
+        return List.of(true).equals(database.queryForList("SELECT to_regclass(?) IS NOT NULL", Boolean.class, table));
     }
 
     private static int version(JdbcTemplate database) {
