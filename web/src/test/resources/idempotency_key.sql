@@ -10,3 +10,4 @@ CREATE TABLE IF NOT EXISTS idempotency_key (
     created_at   timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (endpoint, customer, key)
 );
+CREATE INDEX IF NOT EXISTS idempotency_key_by_age ON idempotency_key (created_at);

@@ -98,6 +98,7 @@ public final class MessagingAutoConfiguration {
                         .toList(),
                 settings.partitions(),
                 settings.replicationFactor(),
+                settings.topicRetention(),
                 admin.getConfigurationProperties());
     }
 

@@ -36,6 +36,9 @@ import org.springframework.util.unit.DataSize;
  * @param sweepInterval how often events are looked for whose wake-up was lost
  * @param sweepGrace how long such an event is overdue before it is taken
  * @param inboxRetention how long the inbox remembers an event; an older one that comes again is a dead letter
+ * @param auditRetention how long it is remembered what operators did to dead letters; longer while the event is held
+ * @param topicRetention how long Kafka keeps the records of a topic that is created here, dead letters too; for ever unless
+ *     set. A consumer group that is away for longer loses events
  * @param migrate whether the module migrates its own tables; otherwise somebody else applies them, and only their version
  *     is checked
  * @param maxReplays how often a dead letter is replayed without force
@@ -65,6 +68,8 @@ public record MessagingProperties(
         @DefaultValue("1s") Duration sweepInterval,
         @DefaultValue("5s") Duration sweepGrace,
         @DefaultValue("30d") Duration inboxRetention,
+        @DefaultValue("365d") Duration auditRetention,
+        @Nullable Duration topicRetention,
         @DefaultValue("true") boolean migrate,
         @DefaultValue("3") int maxReplays,
         @DefaultValue("false") boolean deadLettersWritable,
@@ -105,6 +110,10 @@ public record MessagingProperties(
         atLeastOneMilli("sweep-interval", sweepInterval);
         atLeastOneMilli("sweep-grace", sweepGrace);
         atLeastOneMilli("inbox-retention", inboxRetention);
+        atLeastOneMilli("audit-retention", auditRetention);
+        if (topicRetention != null) {
+            atLeastOneMilli("topic-retention", topicRetention);
+        }
         if (maxReplays < 0) {
             throw new IllegalArgumentException("mops.messaging.max-replays must be at least 0, not " + maxReplays);
         }

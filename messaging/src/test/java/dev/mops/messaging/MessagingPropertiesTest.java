@@ -37,6 +37,8 @@ class MessagingPropertiesTest {
         "sweep-interval, 999us",
         "sweep-grace, 0s",
         "inbox-retention, -30d",
+        "audit-retention, 0s",
+        "topic-retention, -1ms",
         "max-replays, -1"
     })
     void a_value_that_can_not_be_is_refused_with_its_setting_and_its_rule(String setting, String value) {

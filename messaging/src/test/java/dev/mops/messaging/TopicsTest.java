@@ -17,10 +17,17 @@ import java.util.concurrent.FutureTask;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
+@ExtendWith(OutputCaptureExtension.class)
 class TopicsTest {
 
     private static final Map<String, Object> CONFIG = Map.of(
@@ -41,6 +48,10 @@ class TopicsTest {
                 assertThat(config.get().get("retention.ms")).hasFieldOrPropertyWithValue("value", "-1");
                 assertThat(config.get().get("retention.bytes")).hasFieldOrPropertyWithValue("value", "-1");
                 assertThat(config.get().get("cleanup.policy")).hasFieldOrPropertyWithValue("value", "delete");
+                // Of the topic itself: the broker's defaults may be others.
+                for (String name : List.of("retention.ms", "retention.bytes", "cleanup.policy")) {
+                    assertThat(config.get().get(name).source()).as(name).isEqualTo(ConfigSource.DYNAMIC_TOPIC_CONFIG);
+                }
             });
         }
     }
@@ -67,6 +78,52 @@ class TopicsTest {
         }
     }
 
+    @Test
+    void with_a_retention_events_and_dead_letters_are_kept_for_it_and_wakeups_for_a_week_as_ever() {
+        AccountService.named("topic_limited")
+                .with("mops.messaging.retry-delays", "1s")
+                .with("mops.messaging.topic-retention", "90d")
+                .noting()
+                .start()
+                .close();
+        try (Admin admin = TopicLog.of("topic_limited").admin()) {
+            assertThat(configOf(admin, "topic_limited", "retention.ms")).isEqualTo(millis(90));
+            assertThat(configOf(admin, "topic_limited-topic_limited-dlt", "retention.ms"))
+                    .isEqualTo(millis(90));
+            assertThat(configOf(admin, "topic_limited-topic_limited-retry-1", "retention.ms"))
+                    .isEqualTo(millis(7));
+        }
+    }
+
+    @Test
+    void a_topic_that_is_kept_for_another_time_stays_so_and_the_log_says_it(CapturedOutput log) throws Exception {
+        try (Admin admin = TopicLog.of("topic_kept_less").admin()) {
+            admin.createTopics(List.of(new NewTopic("topic_kept_less", 4, (short) -1)
+                            .configs(Map.of("retention.ms", millis(90)))))
+                    .all()
+                    .get();
+            declare("topic_kept_less", Duration.ofDays(90));
+            assertThat(log.getOut()).doesNotContain("The topic topic_kept_less keeps");
+
+            declare("topic_kept_less", null);
+
+            assertThat(log.getOut())
+                    .contains("The topic topic_kept_less keeps its records for " + millis(90)
+                            + " ms, but mops.messaging.topic-retention is -1 ms");
+            assertThat(configOf(admin, "topic_kept_less", "retention.ms")).isEqualTo(millis(90));
+        }
+    }
+
+    private static void declare(String topic, @Nullable Duration retention) {
+        Topics topics = new Topics(List.of(topic), List.of(), 4, (short) -1, retention, CONFIG);
+        // The broker may know of the topic a moment after it was created.
+        await().ignoreExceptionsInstanceOf(RetriableException.class).untilAsserted(topics::declare);
+    }
+
+    private static String millis(int days) {
+        return Long.toString(Duration.ofDays(days).toMillis());
+    }
+
     private static String configOf(Admin admin, String topic, String name) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         // The broker may know of the topic a moment after it was created.
@@ -86,7 +143,7 @@ class TopicsTest {
         for (int n = 0; n < 5; n++) {
             String name = "topic_raced_" + n;
             Callable<Void> declare = () -> {
-                Topics topics = new Topics(List.of(name), List.of(), 4, (short) -1, CONFIG);
+                Topics topics = new Topics(List.of(name), List.of(), 4, (short) -1, null, CONFIG);
                 both.await();
                 // Whoever comes second may see the topic before the broker can describe it: the relay tries again, too.
                 await().ignoreExceptionsInstanceOf(RetriableException.class).untilAsserted(topics::declare);

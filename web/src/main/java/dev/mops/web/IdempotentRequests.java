@@ -3,6 +3,7 @@ package dev.mops.web;
 import java.net.URI;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Supplier;
@@ -21,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Answers a repeated request with the first answer. The idempotency key and the effect of the request are one
  * transaction, so two requests with one key at the same moment have one effect: the second waits for the first.
  *
- * <p>Only success is kept, for 24 hours, in the service's table {@code idempotency_key}.
+ * <p>Only success is kept, for {@code mops.web.idempotency-retention}, in the service's table {@code idempotency_key}.
  */
 public final class IdempotentRequests {
 
@@ -32,30 +33,25 @@ public final class IdempotentRequests {
             INSERT INTO idempotency_key (endpoint, customer, key, request_hash) VALUES (?, ?, ?, ?)
             ON CONFLICT (endpoint, customer, key) DO UPDATE
                SET request_hash = excluded.request_hash, created_at = now()
-             WHERE idempotency_key.created_at < now() - interval '24 hours'
+             WHERE idempotency_key.created_at < now() - ?::bigint * interval '1 millisecond'
             """;
     private static final String KEEP =
             "UPDATE idempotency_key SET status = ?, location = ?, body = ? WHERE endpoint = ? AND customer = ? AND key = ?";
     private static final String READ =
             "SELECT request_hash, status, location, body FROM idempotency_key WHERE endpoint = ? AND customer = ? AND key = ?";
 
-    // Each new key clears away up to two old ones, so that the table holds little more than a day's keys.
-    private static final String CLEAR = """
-            DELETE FROM idempotency_key WHERE (endpoint, customer, key) IN (
-                SELECT endpoint, customer, key FROM idempotency_key
-                 WHERE created_at < now() - interval '24 hours'
-                 ORDER BY created_at LIMIT 2 FOR UPDATE SKIP LOCKED)
-            """;
-
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transaction;
     private final JsonMapper json;
     private final JsonMapper canonicalJson;
+    private final long retentionMillis;
 
-    IdempotentRequests(JdbcTemplate jdbc, PlatformTransactionManager transactions, JsonMapper json) {
+    IdempotentRequests(
+            JdbcTemplate jdbc, PlatformTransactionManager transactions, JsonMapper json, Duration retention) {
         this.jdbc = jdbc;
         this.transaction = new TransactionTemplate(transactions);
         this.json = json;
+        this.retentionMillis = retention.toMillis();
         this.canonicalJson = json.rebuild()
                 .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
                 .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
@@ -84,7 +80,7 @@ public final class IdempotentRequests {
 
     private ResponseEntity<String> once(Scope scope, Object request, Supplier<ResponseEntity<?>> work) {
         String hash = hash(request);
-        int taken = jdbc.update(TAKE, scope.endpoint(), scope.customer(), scope.key(), hash);
+        int taken = jdbc.update(TAKE, scope.endpoint(), scope.customer(), scope.key(), hash, retentionMillis);
         if (taken == 0) {
             return repeat(scope, hash);
         }
@@ -98,7 +94,6 @@ public final class IdempotentRequests {
                 scope.endpoint(),
                 scope.customer(),
                 scope.key());
-        jdbc.update(CLEAR);
         return answer;
     }
 

@@ -41,8 +41,14 @@ public final class WebAutoConfiguration {
     private static final int MAX_NESTING = 20;
 
     @Bean
-    IdempotentRequests idempotentRequests(JdbcTemplate jdbc, PlatformTransactionManager transactions, JsonMapper json) {
-        return new IdempotentRequests(jdbc, transactions, json);
+    IdempotentRequests idempotentRequests(
+            JdbcTemplate jdbc, PlatformTransactionManager transactions, JsonMapper json, WebProperties settings) {
+        return new IdempotentRequests(jdbc, transactions, json, settings.idempotencyRetention());
+    }
+
+    @Bean
+    IdempotencyKeyPurge idempotencyKeyPurge(JdbcTemplate jdbc, WebProperties settings) {
+        return new IdempotencyKeyPurge(jdbc, settings.idempotencyRetention());
     }
 
     /** A request says what it means: no unknown or doubled field, no text for a number, no fraction for a count. */

@@ -11,12 +11,14 @@ import org.springframework.util.unit.DataSize;
  * @param maxBodySize the largest body of a request
  * @param maxBodiesSize what is held of all bodies at one time
  * @param bodyTimeout how long a body may take, from the last header to its end
+ * @param idempotencyRetention how long the answer to a request with an idempotency key is repeated; then the key is free
  */
 @ConfigurationProperties("mops.web")
 record WebProperties(
         @DefaultValue("64KB") DataSize maxBodySize,
         @DefaultValue("8MB") DataSize maxBodiesSize,
-        @DefaultValue("10s") Duration bodyTimeout) {
+        @DefaultValue("10s") Duration bodyTimeout,
+        @DefaultValue("24h") Duration idempotencyRetention) {
 
     WebProperties {
         if (maxBodySize.toBytes() < 1 || maxBodySize.toBytes() > Integer.MAX_VALUE) {
@@ -29,6 +31,10 @@ record WebProperties(
         }
         if (!bodyTimeout.isPositive()) {
             throw new IllegalArgumentException("mops.web.body-timeout must be positive, not " + bodyTimeout);
+        }
+        if (idempotencyRetention.toMillis() < 1) {
+            throw new IllegalArgumentException(
+                    "mops.web.idempotency-retention must be at least 1 ms, not " + idempotencyRetention);
         }
     }
 }

@@ -21,6 +21,7 @@ class BodyLimitTest extends WebApplicationTest {
 
     private static final int LIMIT = 64 * 1024;
     private static final int MORE_THAN_THREADS = 300;
+    private static final Duration DAY = Duration.ofDays(1);
     private static final DataSize EIGHT = DataSize.ofBytes(8);
     private static final String PROBLEM = """
             {"detail":"body must be at most 65536 bytes","status":413,"title":"Content Too Large","errors":[{"field":"body","rule":"must be at most 65536 bytes"}]}""";
@@ -135,14 +136,16 @@ class BodyLimitTest extends WebApplicationTest {
 
     @Test
     void a_limit_that_can_not_be_one_is_refused() {
-        assertThatThrownBy(() -> new WebProperties(DataSize.ofBytes(0), EIGHT, Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> new WebProperties(DataSize.ofBytes(0), EIGHT, Duration.ofSeconds(1), DAY))
                 .hasMessageContaining("mops.web.max-body-size");
-        assertThatThrownBy(() -> new WebProperties(DataSize.ofGigabytes(2), EIGHT, Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> new WebProperties(DataSize.ofGigabytes(2), EIGHT, Duration.ofSeconds(1), DAY))
                 .hasMessageContaining("mops.web.max-body-size");
-        assertThatThrownBy(() -> new WebProperties(DataSize.ofBytes(1), EIGHT, Duration.ZERO))
+        assertThatThrownBy(() -> new WebProperties(DataSize.ofBytes(1), EIGHT, Duration.ZERO, DAY))
                 .hasMessageContaining("mops.web.body-timeout");
-        assertThatThrownBy(() -> new WebProperties(DataSize.ofBytes(9), EIGHT, Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> new WebProperties(DataSize.ofBytes(9), EIGHT, Duration.ofSeconds(1), DAY))
                 .hasMessageContaining("mops.web.max-bodies-size");
+        assertThatThrownBy(() -> new WebProperties(EIGHT, EIGHT, Duration.ofSeconds(1), Duration.ZERO))
+                .hasMessageContaining("mops.web.idempotency-retention");
     }
 
     private Answer answer(String request) throws IOException {

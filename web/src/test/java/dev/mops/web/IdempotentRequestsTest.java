@@ -1,15 +1,24 @@
 package dev.mops.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.PlatformTransactionManager;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What the services' own tests of the idempotency key do not show. */
 class IdempotentRequestsTest extends WebApplicationTest {
+
+    @Autowired
+    private PlatformTransactionManager transactions;
 
     @BeforeEach
     void clear() {
@@ -32,22 +41,15 @@ class IdempotentRequestsTest extends WebApplicationTest {
     }
 
     @Test
-    void new_keys_clear_away_the_oldest_that_are_over() {
-        kept("30 hours", "26 hours", "28 hours", "23 hours");
+    void how_long_a_key_is_kept_is_a_setting() {
+        var anHour = new IdempotentRequests(jdbc, transactions, JsonMapper.shared(), Duration.ofHours(1));
+        kept("59 minutes", "61 minutes");
 
-        greet("everybody", "new").expectStatus().isOk();
-
-        assertThat(keys()).containsExactlyInAnyOrder("26 hours", "23 hours", "new");
-    }
-
-    @Test
-    void a_repeated_request_clears_nothing_away() {
-        greet("everybody", "new").expectStatus().isOk();
-        kept("30 hours");
-
-        greet("everybody", "new").expectStatus().isOk();
-
-        assertThat(keys()).containsExactlyInAnyOrder("30 hours", "new");
+        assertThatExceptionOfType(ProblemException.class)
+                .isThrownBy(() -> anHour.once("POST /greetings", "", "59 minutes", "Ada", () -> ResponseEntity.ok("")));
+        assertThat(anHour.once("POST /greetings", "", "61 minutes", "Ada", () -> ResponseEntity.ok("new"))
+                        .getBody())
+                .isEqualTo("\"new\"");
     }
 
     private void kept(String... ages) {

@@ -58,6 +58,7 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
             Map<String, Object> configured,
             MessagingProperties settings,
             Inbox inbox,
+            AuditTrail audit,
             Ledger ledger,
             Topics topics,
             Database database,
@@ -75,7 +76,7 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
                 group, config, settings, inbox, ledger, topics, database, switches, transaction, clock, meters);
         Heads heads = new Heads(
                 ledger, tables.stream().<Heads.Runner<?>>map(parts::runner).toList());
-        this.sweeper = new Sweeper(ledger, heads, inbox, settings);
+        this.sweeper = new Sweeper(ledger, heads, inbox, audit, settings);
         this.listeners = tables.stream().collect(toMap(table -> table.family().topic(), parts::listener));
         this.containers = new ArrayList<>();
         listeners.forEach((topic, listener) -> containers.add(parts.container(topic, listener)));

@@ -71,6 +71,7 @@ public final class InboxAutoConfiguration {
                 consumers.getConfigurationProperties(),
                 settings,
                 new Inbox(jdbc, group),
+                new AuditTrail(jdbc, group),
                 ledger,
                 topics,
                 new Database(database),

@@ -9,12 +9,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The net below the wake-ups: runs heads that are overdue, since a wake-up may be lost, to retention or a crash, or late
- * after a long stop. And forgets what the inbox need not know any more.
+ * after a long stop. And forgets what inbox and audit trail need not know any more.
  */
 final class Sweeper {
 
@@ -25,13 +26,15 @@ final class Sweeper {
     private final Ledger ledger;
     private final Heads heads;
     private final Inbox inbox;
+    private final AuditTrail audit;
     private final MessagingProperties settings;
     private final Set<String> failed = ConcurrentHashMap.newKeySet();
 
-    Sweeper(Ledger ledger, Heads heads, Inbox inbox, MessagingProperties settings) {
+    Sweeper(Ledger ledger, Heads heads, Inbox inbox, AuditTrail audit, MessagingProperties settings) {
         this.ledger = ledger;
         this.heads = heads;
         this.inbox = inbox;
+        this.audit = audit;
         this.settings = settings;
     }
 
@@ -39,11 +42,7 @@ final class Sweeper {
         long interval = settings.sweepInterval().toMillis();
         var _ = threads.scheduleWithFixedDelay(
                 () -> guarded("Overdue heads can't be swept", this::sweep), interval, interval, TimeUnit.MILLISECONDS);
-        var _ = threads.scheduleWithFixedDelay(
-                () -> guarded("The inbox can't be purged", this::purge),
-                0,
-                PURGE_INTERVAL.toMillis(),
-                TimeUnit.MILLISECONDS);
+        var _ = threads.scheduleWithFixedDelay(this::purge, 0, PURGE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void sweep() {
@@ -64,7 +63,16 @@ final class Sweeper {
     }
 
     private void purge() {
-        while (inbox.purge(settings.inboxRetention(), PURGED_AT_ONCE) == PURGED_AT_ONCE) {
+        guarded("The inbox can't be purged", () -> inChunks(() -> inbox.purge(settings.inboxRetention(), PURGED_AT_ONCE)));
+        guarded("The audit trail can't be purged", () -> {
+            inChunks(() -> audit.purge(settings.auditRetention(), PURGED_AT_ONCE));
+            audit.purgeBulks(settings.auditRetention());
+        });
+    }
+
+    // Each chunk is a transaction: none lasts long, and what is done is done.
+    private static void inChunks(IntSupplier chunk) {
+        while (chunk.getAsInt() == PURGED_AT_ONCE) {
             if (Thread.currentThread().isInterrupted()) {
                 return;
             }

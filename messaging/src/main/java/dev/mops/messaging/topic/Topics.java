@@ -12,9 +12,12 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -34,10 +37,14 @@ public final class Topics implements SmartLifecycle {
     // A wake-up that nobody read for so long says nothing that the ledger does not know.
     private static final Duration RETRY_RETENTION = Duration.ofDays(7);
 
+    private static final String FOR_EVER = "-1";
+
     private final List<String> topics;
+    private final List<String> kept;
     private final List<String> retryTopics;
     private final int partitions;
     private final short replicationFactor;
+    private final String retentionMillis;
     private final Map<String, Object> admin;
     private volatile boolean declared;
     private volatile boolean running;
@@ -45,19 +52,23 @@ public final class Topics implements SmartLifecycle {
     /**
      * The topics of a service.
      *
-     * @param kept topics whose records are kept for ever
+     * @param kept topics of events and of dead letters
      * @param retryTopics topics of wake-ups
+     * @param retention how long the records of kept topics are kept; null is for ever
      */
     public Topics(
             List<String> kept,
             List<String> retryTopics,
             int partitions,
             short replicationFactor,
+            @Nullable Duration retention,
             Map<String, Object> admin) {
         this.topics = Stream.concat(kept.stream(), retryTopics.stream()).toList();
+        this.kept = kept;
         this.retryTopics = retryTopics;
         this.partitions = partitions;
         this.replicationFactor = replicationFactor;
+        this.retentionMillis = retention == null ? FOR_EVER : Long.toString(retention.toMillis());
         this.admin = new HashMap<>(admin);
         this.admin.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
         this.admin.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
@@ -74,7 +85,9 @@ public final class Topics implements SmartLifecycle {
             return;
         }
         try (Admin client = Admin.create(admin)) {
-            check(client.describeTopics(create(client)).allTopicNames().get());
+            List<String> existing = create(client);
+            check(client.describeTopics(existing).allTopicNames().get());
+            compareRetention(client, existing);
             declared = true;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
@@ -124,9 +137,7 @@ public final class Topics implements SmartLifecycle {
         List<String> existing = new ArrayList<>(topics);
         existing.removeAll(missing);
         for (String topic : missing) {
-            long retention = retryTopics.contains(topic) ? RETRY_RETENTION.toMillis() : -1;
-            NewTopic request = new NewTopic(topic, partitions, replicationFactor)
-                    .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention)));
+            NewTopic request = new NewTopic(topic, partitions, replicationFactor).configs(retentionOf(topic));
             try {
                 client.createTopics(List.of(request)).all().get();
                 log.info("Created the topic {} with {} partitions", topic, partitions);
@@ -139,6 +150,47 @@ public final class Topics implements SmartLifecycle {
             }
         }
         return existing;
+    }
+
+    /** All that decides how long a record stays, whatever the broker's defaults are: a limit of bytes would delete, too. */
+    private Map<String, String> retentionOf(String topic) {
+        return Map.of(
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                TopicConfig.CLEANUP_POLICY_DELETE,
+                TopicConfig.RETENTION_BYTES_CONFIG,
+                FOR_EVER,
+                TopicConfig.RETENTION_MS_CONFIG,
+                retryTopics.contains(topic) ? Long.toString(RETRY_RETENTION.toMillis()) : retentionMillis);
+    }
+
+    /** Says where a topic keeps its records for another time. It is not changed: what a shorter one deletes is gone. */
+    private void compareRetention(Admin client, List<String> existing) throws ExecutionException, InterruptedException {
+        List<ConfigResource> resources = existing.stream()
+                .filter(kept::contains)
+                .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
+                .toList();
+        if (resources.isEmpty()) {
+            return;
+        }
+        try {
+            client.describeConfigs(resources).all().get().forEach((topic, config) -> {
+                String actual = config.get(TopicConfig.RETENTION_MS_CONFIG).value();
+                if (!retentionMillis.equals(actual)) {
+                    log.warn(
+                            "The topic {} keeps its records for {} ms, but mops.messaging.topic-retention is {} ms"
+                                    + " (-1 is for ever). It stays so: set retention.ms of the topic, or the setting",
+                            topic.name(),
+                            actual,
+                            retentionMillis);
+                }
+            });
+        } catch (ExecutionException e) {
+            // Whoever may write and read need not be allowed to look at settings.
+            if (!(e.getCause() instanceof AuthorizationException)) {
+                throw e;
+            }
+            log.info("How long topics keep their records can't be compared: {}", e.getMessage());
+        }
     }
 
     private void check(Map<String, TopicDescription> existing) {

@@ -1,0 +1,7 @@
+-- The purge reads the oldest claims of its group, a chunk at a time. Block ranges don't lead to them: once freed space is used
+-- again, each range has old and new ones. Claims of one batch are one entry of this index.
+DROP INDEX inbox_event_claimed_at;
+CREATE INDEX inbox_event_claimed_at ON inbox_event (consumer_group, claimed_at);
+
+-- What operators did is kept for mops.messaging.audit-retention.
+CREATE INDEX dead_letter_audit_acted_at ON dead_letter_audit (consumer_group, acted_at);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mops.messaging.outbox;
+
+import org.jspecify.annotations.NullMarked;
