@@ -5,3 +5,5 @@ CREATE INDEX inbox_event_claimed_at ON inbox_event (consumer_group, claimed_at);
 
 -- What operators did is kept for mops.messaging.audit-retention.
 CREATE INDEX dead_letter_audit_acted_at ON dead_letter_audit (consumer_group, acted_at);
+
+UPDATE mops_messaging_version SET version = 4;

@@ -14,7 +14,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 public final class MessagingSchema implements SmartLifecycle {
 
     /** The version that this build needs: that of its last migration. */
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     private static final String LOCATION = "classpath:db/mops-messaging";
     private static final String HISTORY_TABLE = "mops_messaging_history";
