@@ -52,7 +52,7 @@ class AuditPurgeTest {
             service.consumers().start();
 
             await().untilAsserted(
-                    () -> assertThat(service.count("dead_letter_audit")).isEqualTo(3));
+                            () -> assertThat(service.count("dead_letter_audit")).isEqualTo(3));
             assertThat(service.jdbc().queryForList("SELECT deleted FROM purge", Long.class))
                     .containsExactly(5_000L, 1L);
             assertThat(service.count("dead_letter_audit JOIN held_event ON held_event.id = held_event_id"))
@@ -60,7 +60,7 @@ class AuditPurgeTest {
             assertThat(service.count("dead_letter_audit WHERE consumer_group = 'another-group'"))
                     .isEqualTo(1);
             await().untilAsserted(
-                    () -> assertThat(service.count("dead_letter_bulk")).isEqualTo(2));
+                            () -> assertThat(service.count("dead_letter_bulk")).isEqualTo(2));
             assertThat(service.count("dead_letter_bulk WHERE finished_at IS NULL"))
                     .isEqualTo(1);
         }

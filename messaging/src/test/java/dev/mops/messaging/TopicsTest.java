@@ -98,8 +98,8 @@ class TopicsTest {
     @Test
     void a_topic_that_is_kept_for_another_time_stays_so_and_the_log_says_it(CapturedOutput log) throws Exception {
         try (Admin admin = TopicLog.of("topic_kept_less").admin()) {
-            admin.createTopics(List.of(new NewTopic("topic_kept_less", 4, (short) -1)
-                            .configs(Map.of("retention.ms", millis(90)))))
+            admin.createTopics(List.of(
+                            new NewTopic("topic_kept_less", 4, (short) -1).configs(Map.of("retention.ms", millis(90)))))
                     .all()
                     .get();
             declare("topic_kept_less", Duration.ofDays(90));

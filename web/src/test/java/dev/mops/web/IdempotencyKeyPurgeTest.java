@@ -68,7 +68,9 @@ class IdempotencyKeyPurgeTest extends WebApplicationTest {
         keep("over", "25 hours");
 
         var first = requests.once("POST /greetings", "", "again", "Ada", () -> {
-            CompletableFuture.runAsync(purge::purge).orTimeout(30, TimeUnit.SECONDS).join();
+            CompletableFuture.runAsync(purge::purge)
+                    .orTimeout(30, TimeUnit.SECONDS)
+                    .join();
             return ResponseEntity.ok("first");
         });
 

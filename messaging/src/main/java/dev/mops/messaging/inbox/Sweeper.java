@@ -63,7 +63,9 @@ final class Sweeper {
     }
 
     private void purge() {
-        guarded("The inbox can't be purged", () -> inChunks(() -> inbox.purge(settings.inboxRetention(), PURGED_AT_ONCE)));
+        guarded(
+                "The inbox can't be purged",
+                () -> inChunks(() -> inbox.purge(settings.inboxRetention(), PURGED_AT_ONCE)));
         guarded("The audit trail can't be purged", () -> {
             inChunks(() -> audit.purge(settings.auditRetention(), PURGED_AT_ONCE));
             audit.purgeBulks(settings.auditRetention());

@@ -55,7 +55,8 @@ class BatchTest {
     }
 
     private static List<List<AccountEvent>> cut(AccountEvent... events) {
-        Items<AccountEvent> items = new Items<>(HANDLERS, new Topics(List.of(), List.of(), 1, (short) 1, null, Map.of()));
+        Items<AccountEvent> items =
+                new Items<>(HANDLERS, new Topics(List.of(), List.of(), 1, (short) 1, null, Map.of()));
         List<Item<AccountEvent>> poll = Stream.of(events)
                 .map(event -> new Envelope<>(CODEC.describe(event, "/batch", Instant.EPOCH, null, null, null), event))
                 .map(CODEC::encode)

@@ -112,8 +112,7 @@ class InboxPurgeMeasurement {
 
         /** Forgets all that is not younger than this day. */
         void purge(int day) {
-            Integer age = jdbc.queryForObject(
-                    "SELECT (current_date - date '2000-01-01') - ?", Integer.class, day + 1);
+            Integer age = jdbc.queryForObject("SELECT (current_date - date '2000-01-01') - ?", Integer.class, day + 1);
             int purged;
             do {
                 long begin = System.nanoTime();
@@ -124,13 +123,20 @@ class InboxPurgeMeasurement {
 
         String report() {
             String times = "claim of %d: median %.2f ms; chunk: %s; "
-                    .formatted(CLAIMS, median(claimNanos), chunkNanos.isEmpty()
-                            ? "none"
-                            : "%d, median %.2f ms, longest %.2f ms"
-                                    .formatted(
-                                            chunkNanos.size(),
-                                            median(chunkNanos),
-                                            chunkNanos.stream().mapToLong(Long::longValue).max().orElse(0) / 1e6));
+                    .formatted(
+                            CLAIMS,
+                            median(claimNanos),
+                            chunkNanos.isEmpty()
+                                    ? "none"
+                                    : "%d, median %.2f ms, longest %.2f ms"
+                                            .formatted(
+                                                    chunkNanos.size(),
+                                                    median(chunkNanos),
+                                                    chunkNanos.stream()
+                                                                    .mapToLong(Long::longValue)
+                                                                    .max()
+                                                                    .orElse(0)
+                                                            / 1e6));
             claimNanos.clear();
             chunkNanos.clear();
             return times

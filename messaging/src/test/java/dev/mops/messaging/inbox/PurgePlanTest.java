@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 /** A purge of millions is thousands of chunks: each reads what it deletes, not the table. */
 class PurgePlanTest {
 
-    // Enough for a plan that is made for all values, too: the driver prepares a statement at its fifth run, and PostgreSQL
+    // Enough for a plan that is made for all values, too: the driver prepares a statement at its fifth run, and
+    // PostgreSQL
     // takes such a plan after five more.
     private static final int CHUNKS = 15;
     private static final int CHUNK = 100;

@@ -130,9 +130,10 @@ class OutboxVacuumMeasurement {
                                     sorted.get(sorted.size() / 2) / 1e6,
                                     sorted.get(sorted.size() * 99 / 100) / 1e6);
             return reads
-                    + text("SELECT format('%s dead rows, %s autovacuums of %s ms in all, table %s, index %s', n_dead_tup,"
-                            + " autovacuum_count, round(total_autovacuum_time), pg_size_pretty(pg_table_size(relid)), pg_size_pretty(pg_indexes_size(relid)))"
-                            + " FROM pg_stat_user_tables WHERE relname = 'outbox_event'");
+                    + text(
+                            "SELECT format('%s dead rows, %s autovacuums of %s ms in all, table %s, index %s', n_dead_tup,"
+                                    + " autovacuum_count, round(total_autovacuum_time), pg_size_pretty(pg_table_size(relid)), pg_size_pretty(pg_indexes_size(relid)))"
+                                    + " FROM pg_stat_user_tables WHERE relname = 'outbox_event'");
         }
 
         private void execute(String sql) throws SQLException {
