@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The doors of the services for those who operate them. What a service refuses is an exception with the service's own words. */
+/** The doors of the services, above all those for who operates them. What a service refuses is an exception with the service's own words. */
 final class Actuators {
 
     /** Gives a payload back as it came: a number keeps its digits, and a name that stands twice is no JSON here. */
@@ -62,6 +62,15 @@ final class Actuators {
         return send(service, path, HttpRequest.newBuilder().GET());
     }
 
+    /** What a service shows under a path of all its paths; a missing node where it says that it is not there. */
+    JsonNode find(String service, String path) {
+        URI address = URI.create(services.get(service) + path);
+        HttpResponse<String> response = answer(service, address, HttpRequest.newBuilder().GET());
+        return response.statusCode() == 404 || response.statusCode() == 409
+                ? JSON.missingNode()
+                : accepted(address, response);
+    }
+
     JsonNode post(String service, String path, Map<String, ?> body, @Nullable String operator) {
         HttpRequest.Builder request = HttpRequest.newBuilder()
                 .header("Content-Type", "application/json")
@@ -78,9 +87,12 @@ final class Actuators {
 
     private JsonNode send(String service, String path, HttpRequest.Builder request) {
         URI address = URI.create(services.get(service) + "/actuator/" + path);
-        HttpResponse<String> response;
+        return accepted(address, answer(service, address, request));
+    }
+
+    private HttpResponse<String> answer(String service, URI address, HttpRequest.Builder request) {
         try {
-            response = http.send(
+            return http.send(
                     request.uri(address).timeout(REQUEST_TIMEOUT).build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new LocalPlatformException(
@@ -88,6 +100,9 @@ final class Actuators {
         } catch (InterruptedException e) {
             throw OsProcess.interrupted();
         }
+    }
+
+    private static JsonNode accepted(URI address, HttpResponse<String> response) {
         JsonNode answer = read(response.body());
         if (response.statusCode() / 100 != 2) {
             throw new LocalPlatformException(refusal(address, response, answer));

@@ -82,6 +82,8 @@ public final class Mops implements Runnable {
 
     /** Runs one command; the system property {@code mops.root} names the repository. */
     public static void main(String[] args) {
+        // Kafka's client has much to say; what the user needs to know of it, this program says.
+        System.getProperties().putIfAbsent("logback.configurationFile", "dev/mops/local/quiet-logback.xml");
         Path root = Path.of(System.getProperty("mops.root", "")).toAbsolutePath();
         String given = System.getenv("MOPS_HOME");
         Path home = given == null || given.isBlank() ? root.resolve(".mops") : Path.of(given);
@@ -121,6 +123,7 @@ public final class Mops implements Runnable {
         CommandLine program = new CommandLine(this)
                 .addSubcommand(new DeadLettersCommand(actuators, out, err))
                 .addSubcommand(new FailCommand(actuators, out, err))
+                .addSubcommand(new TraceCommand(actuators, orderLog(), logs(), out, err))
                 .setOut(new PrintWriter(out, true, out.charset()))
                 .setErr(new PrintWriter(err, true, err.charset()))
                 .setExecutionStrategy(this::execute)
@@ -392,6 +395,15 @@ public final class Mops implements Runnable {
         Map<String, URI> addresses = new LinkedHashMap<>();
         platform.services().forEach(service -> addresses.put(service, url(service)));
         return addresses;
+    }
+
+    private OrderLog orderLog() {
+        return new OrderLog(
+                inContainer ? OrderLog.IN_CONTAINER : platform.kafka().bootstrapServers());
+    }
+
+    private @Nullable Path logs() {
+        return inContainer ? null : home.resolve("logs");
     }
 
     private URI url(String service) {

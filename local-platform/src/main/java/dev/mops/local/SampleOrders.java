@@ -24,7 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Places orders as a customer does, one after the other, and follows each to its end. */
 final class SampleOrders {
 
-    private static final Set<String> FINAL = Set.of("SHIPPED", "REJECTED", "DECLINED", "UNDELIVERABLE", "CANCELLED");
+    /** The statuses in which an order has ended. */
+    static final Set<String> FINAL = Set.of("SHIPPED", "REJECTED", "DECLINED", "UNDELIVERABLE", "CANCELLED");
     private static final int VARIETY = 5;
     // Oftener would be finer, but on two cores the looks themselves slow the order down: at 5 ms by a quarter.
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);

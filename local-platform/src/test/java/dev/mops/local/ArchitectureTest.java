@@ -26,7 +26,8 @@ class ArchitectureTest {
                     "java..",
                     "kafka..",
                     "org.apache.commons.compress..",
-                    "org.apache.kafka.common",
+                    "org.apache.kafka.clients.consumer",
+                    "org.apache.kafka.common..",
                     "org.jspecify.annotations",
                     "org.tukaani.xz",
                     "javax.lang.model",
@@ -39,7 +40,17 @@ class ArchitectureTest {
             .doNotHaveSimpleName("KafkaMain")
             .should()
             .onlyDependOnClassesThat()
-            .resideOutsideOfPackages("kafka..", "org.apache.kafka..");
+            .resideOutsideOfPackages("kafka..");
+
+    @ArchTest
+    static final ArchRule one_class_reads_topics = classes()
+            .that()
+            .doNotHaveSimpleName("KafkaMain")
+            .and()
+            .doNotHaveSimpleName("OrderLog")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideOutsideOfPackages("org.apache.kafka..");
 
     @ArchTest
     static final ArchRule the_build_runs_from_its_source_before_anything_is_built = classes()

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** The actuator of a service: answers as it is told, and remembers what it was asked. */
+/** The actuator of a service, and its other paths: answers as it is told, and remembers what it was asked. */
 final class FakeActuator implements AutoCloseable {
 
     private final HttpServer server;
@@ -21,7 +21,7 @@ final class FakeActuator implements AutoCloseable {
 
     FakeActuator() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/actuator/", this::answer);
+        server.createContext("/", this::answer);
         server.start();
         answer("GET deadletters", 200, "{\"total\":0,\"followers\":0,\"causes\":[],\"deadLetters\":[],\"bulks\":[]}");
         answer("GET failures", 200, "{\"switches\":[]}");
@@ -34,7 +34,7 @@ final class FakeActuator implements AutoCloseable {
     /**
      * Tells it what to answer.
      *
-     * @param request method and path below {@code /actuator/}, with or without its query
+     * @param request method and path, with or without its query; of what is below {@code /actuator/} the rest alone
      */
     void answer(String request, int status, String body) {
         answers.put(request, new Answer(status, body));
@@ -63,7 +63,7 @@ final class FakeActuator implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         String method = exchange.getRequestMethod() + " ";
-        String path = exchange.getRequestURI().getPath().substring("/actuator/".length());
+        String path = exchange.getRequestURI().getPath().replaceFirst("^/actuator/", "");
         String query = exchange.getRequestURI().getRawQuery();
         String line = method + path + (query == null ? "" : "?" + query);
         requests.add(new Request(
