@@ -65,7 +65,8 @@ final class Actuators {
     /** What a service shows under a path of all its paths; a missing node where it says that it is not there. */
     JsonNode find(String service, String path) {
         URI address = URI.create(services.get(service) + path);
-        HttpResponse<String> response = answer(service, address, HttpRequest.newBuilder().GET());
+        HttpResponse<String> response =
+                answer(service, address, HttpRequest.newBuilder().GET());
         return response.statusCode() == 404 || response.statusCode() == 409
                 ? JSON.missingNode()
                 : accepted(address, response);

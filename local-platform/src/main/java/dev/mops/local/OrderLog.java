@@ -60,11 +60,16 @@ final class OrderLog {
      */
     Found read(UUID order, Instant from) {
         Map<String, Object> config = Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
-                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false,
-                ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCHED_AT_ONCE,
-                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                false,
+                ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
+                FETCHED_AT_ONCE,
+                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                (int) TIMEOUT.toMillis());
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             return found(records(consumer, order.toString().getBytes(UTF_8), from.minus(CLOCKS_DIFFER_BY)));
@@ -83,8 +88,8 @@ final class OrderLog {
         List<TopicPartition> partitions = consumer.listTopics().entrySet().stream()
                 .filter(topic -> topic.getKey().equals(TOPIC)
                         || OF_FAILURES.matcher(topic.getKey()).matches())
-                .map(topic ->
-                        new TopicPartition(topic.getKey(), hash % topic.getValue().size()))
+                .map(topic -> new TopicPartition(
+                        topic.getKey(), hash % topic.getValue().size()))
                 .toList();
         consumer.assign(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);

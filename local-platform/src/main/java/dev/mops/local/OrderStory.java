@@ -223,8 +223,7 @@ record OrderStory(
     }
 
     private static void put(Map<String, String> fields, String name, Stream<String> values) {
-        Set<String> all =
-                values.filter(value -> !value.isEmpty()).collect(Collectors.toCollection(LinkedHashSet::new));
+        Set<String> all = values.filter(value -> !value.isEmpty()).collect(Collectors.toCollection(LinkedHashSet::new));
         if (!all.isEmpty()) {
             fields.put(name, String.join(", ", all));
         }
@@ -234,8 +233,8 @@ record OrderStory(
         int width = fields.keySet().stream().mapToInt(String::length).max().orElse(0);
         return fields.entrySet().stream()
                 .flatMap(field -> Timeline.wrapped(
-                        "  " + field.getKey() + " ".repeat(width - field.getKey().length() + 2)
-                                + Lines.printable(field.getValue()),
+                        "  " + field.getKey()
+                                + " ".repeat(width - field.getKey().length() + 2) + Lines.printable(field.getValue()),
                         110)
                         .stream())
                 .toList();

@@ -26,6 +26,7 @@ final class SampleOrders {
 
     /** The statuses in which an order has ended. */
     static final Set<String> FINAL = Set.of("SHIPPED", "REJECTED", "DECLINED", "UNDELIVERABLE", "CANCELLED");
+
     private static final int VARIETY = 5;
     // Oftener would be finer, but on two cores the looks themselves slow the order down: at 5 ms by a quarter.
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);

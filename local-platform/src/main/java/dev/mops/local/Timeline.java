@@ -32,8 +32,7 @@ final class Timeline {
 
     /** All rows, each with the time since an instant; long ones go on in the next line. */
     List<String> lines(Instant since) {
-        List<Row> sorted =
-                rows.stream().sorted(Comparator.comparing(Row::at)).toList();
+        List<Row> sorted = rows.stream().sorted(Comparator.comparing(Row::at)).toList();
         int times = sorted.stream()
                 .mapToInt(row -> passed(since, row.at()).length())
                 .max()
@@ -54,8 +53,7 @@ final class Timeline {
 
     /** The time from one instant to another, to the millisecond: {@code +0.012}, {@code +1:11.204}. */
     static String passed(Instant since, Instant at) {
-        Duration passed =
-                Duration.between(since.truncatedTo(ChronoUnit.MILLIS), at.truncatedTo(ChronoUnit.MILLIS));
+        Duration passed = Duration.between(since.truncatedTo(ChronoUnit.MILLIS), at.truncatedTo(ChronoUnit.MILLIS));
         Duration abs = passed.abs();
         String seconds = String.format(
                 Locale.ROOT, abs.toMinutes() == 0 ? "%d.%03d" : "%02d.%03d", abs.toSecondsPart(), abs.toMillisPart());

@@ -34,7 +34,8 @@ final class TraceCommand implements Callable<Integer> {
     private static final int FAILED = 1;
     private static final String ORDERS = "order-service";
     // What a service makes of an order, where that can be asked for.
-    private static final Map<String, String> PARTS = Map.of("billing-service", "payment", "shipping-service", "shipment");
+    private static final Map<String, String> PARTS =
+            Map.of("billing-service", "payment", "shipping-service", "shipment");
     private static final int VERSION_WITH_TIME = 7;
 
     private final Actuators services;
@@ -89,8 +90,7 @@ final class TraceCommand implements Callable<Integer> {
     }
 
     /** Whether a service holds the order up, and what has become of the order there. */
-    private boolean ask(
-            String service, OrderLog.Found found, Map<String, JsonNode> heads, Map<String, String> parts) {
+    private boolean ask(String service, OrderLog.Found found, Map<String, JsonNode> heads, Map<String, String> parts) {
         head(service, found).ifPresent(head -> heads.put(service, head));
         String part = PARTS.get(service);
         if (part != null) {
@@ -113,7 +113,8 @@ final class TraceCommand implements Callable<Integer> {
                 .forEach(letter -> ids.add(letter.path("id").asString()));
         // Those that are tried again are in no list; their wake-ups name them.
         found.wakeups().reversed().stream()
-                .filter(wakeup -> wakeup.service().equals(service) && wakeup.id().matches("\\d+"))
+                .filter(wakeup ->
+                        wakeup.service().equals(service) && wakeup.id().matches("\\d+"))
                 .forEach(wakeup -> ids.add(wakeup.id()));
         return ids.stream()
                 .map(id -> services.find(service, "/actuator/deadletters/" + id))
@@ -128,8 +129,7 @@ final class TraceCommand implements Callable<Integer> {
         Path folder = logs;
         Set<String> names = new HashSet<>();
         found.events().forEach(event -> names.addAll(List.of(event.id(), event.traceId())));
-        page.path("timeline")
-                .forEach(entry -> names.add(entry.path("eventId").asString("")));
+        page.path("timeline").forEach(entry -> names.add(entry.path("eventId").asString("")));
         names.remove("");
         return attempt("logs", () -> LogLines.of(folder, order.toString(), names), List.of());
     }
@@ -163,8 +163,8 @@ final class TraceCommand implements Callable<Integer> {
         @Override
         public UUID convert(String text) {
             if (!FORM.matcher(text).matches()) {
-                throw new TypeConversionException(
-                        "'" + Lines.printable(text) + "' is no id of an order: that's a UUID, as ./mops order prints it");
+                throw new TypeConversionException("'" + Lines.printable(text)
+                        + "' is no id of an order: that's a UUID, as ./mops order prints it");
             }
             return UUID.fromString(text);
         }

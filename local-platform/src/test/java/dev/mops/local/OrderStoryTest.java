@@ -64,8 +64,7 @@ class OrderStoryTest {
         event("00.020", "inventory-service", "order.inventory_reserved", "e2", 43, "00.024", "e1");
         wakeups.add(new OrderLog.Wakeup(at("00.055"), "billing-service", "17", at("01.050")));
         wakeups.add(new OrderLog.Wakeup(at("01.100"), "billing-service", "17", at("01.000")));
-        deaths.add(new OrderLog.Death(
-                at("11.300"), "billing-service", "17", "java.lang.IllegalStateException", "2"));
+        deaths.add(new OrderLog.Death(at("11.300"), "billing-service", "17", "java.lang.IllegalStateException", "2"));
         event("11.280", "billing-service", "order.held_up", "e3", 44, "11.300", "");
         logs.add(new LogLines.Line(
                 at("00.048"),
@@ -113,15 +112,13 @@ class OrderStoryTest {
     void an_event_that_is_tried_again_is_told_with_its_next_attempt() {
         heads.put("billing-service", head("RETRYING", "\"2026-03-01T10:15:21.280Z\"", 0));
 
-        assertThat(told(page("RESERVED", "")))
-                .endsWith("""
+        assertThat(told(page("RESERVED", ""))).endsWith("""
                         Held up in billing-service: order.inventory_reserved, offset 43, tried again
                           why    IllegalStateException: No card
                           since  2026-03-01T10:15:00.048Z (+0.047); 2 attempts, the last at +11.279
                           next   attempt at 2026-03-01T10:15:21.280Z (+21.279), in 9.3 s, by itself
                           look   ./mops dead-letters show billing-service/17
-                        """)
-                .doesNotContain("replay");
+                        """).doesNotContain("replay");
     }
 
     @Test
@@ -133,7 +130,8 @@ class OrderStoryTest {
 
         assertThat(told(Actuators.JSON.readTree(page)))
                 .contains("Now: RESERVED, a cancellation is asked for.\n")
-                .contains("Held up in billing-service: order.inventory_reserved, since 2026-03-01T10:15:00.048Z: No card.")
+                .contains(
+                        "Held up in billing-service: order.inventory_reserved, since 2026-03-01T10:15:00.048Z: No card.")
                 .contains("./mops dead-letters --key " + ORDER);
     }
 

@@ -44,11 +44,13 @@ class TimelineTest {
         Timeline timeline = new Timeline();
         timeline.add(BEGIN, "order-service", "  " + "word ".repeat(30).strip());
 
-        assertThat(timeline.lines(BEGIN)).hasSize(2).allSatisfy(line -> assertThat(line)
-                .hasSizeLessThanOrEqualTo(110));
-        assertThat(timeline.lines(BEGIN).get(1)).startsWith(" ".repeat("+0.000  order-service  ".length() + 4) + "word");
-        assertThat(Timeline.wrapped("x".repeat(50), 20)).allSatisfy(line -> assertThat(line)
-                .hasSizeLessThanOrEqualTo(20));
+        assertThat(timeline.lines(BEGIN))
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(110));
+        assertThat(timeline.lines(BEGIN).get(1))
+                .startsWith(" ".repeat("+0.000  order-service  ".length() + 4) + "word");
+        assertThat(Timeline.wrapped("x".repeat(50), 20))
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(20));
     }
 
     @Test

@@ -55,7 +55,9 @@ class TraceCommandTest {
         Result result = platform.mops("trace", ORDER);
 
         assertThat(result.status()).isEqualTo(1);
-        assertThat(result.err()).startsWith("mops: kafka: Kafka (127.0.0.1:2) does not answer").hasLineCount(1);
+        assertThat(result.err())
+                .startsWith("mops: kafka: Kafka (127.0.0.1:2) does not answer")
+                .hasLineCount(1);
         assertThat(result.out())
                 .contains("+0.003  order-service    → order.created\n")
                 .contains("+0.049  billing-service    WARN The event e1 failed and is held\n")
@@ -82,9 +84,12 @@ class TraceCommandTest {
 
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.out()).isEmpty();
-        assertThat(result.err().lines()).satisfiesExactly(
-                first -> assertThat(first).startsWith("mops: order-service: ").contains("does not answer"),
-                second -> assertThat(second).startsWith("mops: kafka: "));
+        assertThat(result.err().lines())
+                .satisfiesExactly(
+                        first -> assertThat(first)
+                                .startsWith("mops: order-service: ")
+                                .contains("does not answer"),
+                        second -> assertThat(second).startsWith("mops: kafka: "));
     }
 
     @ParameterizedTest

@@ -51,7 +51,9 @@ class TraceCommandTest {
                         "inventory-service order.inventory_reserved",
                         "billing-service order.paid",
                         "shipping-service order.shipped");
-        assertThat(EVENT.matcher(story).results().map(TraceCommandTest::offset)).isSorted().doesNotHaveDuplicates();
+        assertThat(EVENT.matcher(story).results().map(TraceCommandTest::offset))
+                .isSorted()
+                .doesNotHaveDuplicates();
         assertThat(story.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(110));
     }
 
@@ -64,7 +66,8 @@ class TraceCommandTest {
 
         assertThat(story)
                 .contains("Now: RESERVED")
-                .containsPattern("billing-service +an event of it is held \\(billing-service/\\d+\\): next attempt in 1\\.0 s")
+                .containsPattern(
+                        "billing-service +an event of it is held \\(billing-service/\\d+\\): next attempt in 1\\.0 s")
                 .contains("why    IllegalStateException: Fails since a failure switch says so\n")
                 .containsPattern("next   attempt at \\S+ \\(\\+")
                 .containsPattern("look   ./mops dead-letters show billing-service/\\d+\n");
@@ -82,7 +85,8 @@ class TraceCommandTest {
         mops("fail", "billing-service", "--type", HELD, "--how", "poison");
         UUID order = shop.placeOrder(Wish.of("DESK-LAMP", 1));
 
-        String story = tell(order, told -> told.contains("Held up in billing-service: ") && told.contains("order.held_up"));
+        String story =
+                tell(order, told -> told.contains("Held up in billing-service: ") && told.contains("order.held_up"));
 
         assertThat(story)
                 .containsPattern("billing-service +an event of it is a dead letter \\(billing-service/\\d+\\): ")
