@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -39,7 +40,9 @@ public final class Mops implements Runnable {
     private static final int OK = 0;
     private static final int FAILED = 1;
     private static final int NOT_ALL_UP = 3;
-    private static final String SERVICE = "A service, such as order-service, or kafka or postgres.";
+    private static final Set<String> SERVERS = Set.of("kafka", "postgres");
+    private static final String SERVICE =
+            "A service, such as order-service, or one of its instances, such as order-service-8181, or kafka or postgres.";
 
     @Option(
             names = {"-h", "--help"},
@@ -60,6 +63,7 @@ public final class Mops implements Runnable {
             "logs", "docker compose logs <service>",
             "kill", "docker compose kill <service>",
             "start", "docker compose start <service>",
+            "scale", "docker compose up --wait --scale billing-service=<n>",
             "reset", "docker compose down --volumes",
             "new-service", "./mops new-service, in the checkout,",
             "chaos", "./mops chaos, in the checkout,");
@@ -124,6 +128,7 @@ public final class Mops implements Runnable {
                 .addSubcommand(new DeadLettersCommand(actuators, out, err))
                 .addSubcommand(new FailCommand(actuators, out, err))
                 .addSubcommand(new TraceCommand(actuators, orderLog(), logs(), out, err))
+                .addSubcommand(new ScaleCommand(platform, actuators, out))
                 .setOut(new PrintWriter(out, true, out.charset()))
                 .setErr(new PrintWriter(err, true, err.charset()))
                 .setExecutionStrategy(this::execute)
@@ -208,7 +213,7 @@ public final class Mops implements Runnable {
     }
 
     private int statusOfProcesses() {
-        out.printf(Locale.ROOT, "%-20s %-10s %8s %6s %10s %10s%n", "", "STATE", "PID", "PORT", "MEMORY", "UPTIME");
+        out.printf(Locale.ROOT, "%-24s %-10s %8s %6s %10s %10s%n", "", "STATE", "PID", "PORT", "MEMORY", "UPTIME");
         long total = 0;
         boolean allUp = true;
         for (ServiceProcess service : platform.instances()) {
@@ -232,7 +237,7 @@ public final class Mops implements Runnable {
         allUp &= postmaster.isPresent() && broker.isPresent();
         out.printf(
                 Locale.ROOT,
-                "%-20s %42s   resident; of PostgreSQL's processes shared pages count once%n",
+                "%-24s %37s   resident; of PostgreSQL's processes shared pages count once%n",
                 "total",
                 megabytes(total));
         return allUp ? OK : NOT_ALL_UP;
@@ -298,7 +303,7 @@ public final class Mops implements Runnable {
         if (part.isRunning().getAsBoolean()) {
             throw new LocalPlatformException(part.name() + " runs already");
         }
-        if (platform.services().contains(part.name()) && !platform.postgres().isRunning()) {
+        if (!SERVERS.contains(part.name()) && !platform.postgres().isRunning()) {
             throw new LocalPlatformException(
                     part.name() + " needs its database, which is down: ./mops start postgres, then this again");
         }
@@ -483,7 +488,7 @@ public final class Mops implements Runnable {
     private void row(String name, String state, Optional<OsProcess> process, int port, long memory) {
         out.printf(
                 Locale.ROOT,
-                "%-20s %-10s %8s %6d %10s %10s%n",
+                "%-24s %-10s %8s %6d %10s %10s%n",
                 name,
                 state,
                 process.map(alive -> Long.toString(alive.pid())).orElse("-"),
@@ -499,8 +504,9 @@ public final class Mops implements Runnable {
     }
 
     private Part part(String name) {
-        String full =
-                name.equals("kafka") || name.equals("postgres") || name.endsWith("-service") ? name : name + "-service";
+        String full = SERVERS.contains(name) || name.matches(".*-service(-\\d+)?")
+                ? name
+                : name.replaceFirst("(-\\d+)?$", "-service$1");
         return switch (full) {
             case "kafka" -> {
                 KafkaServer kafka = platform.kafka();
@@ -511,11 +517,9 @@ public final class Mops implements Runnable {
                 yield new Part(full, postgres.log(), postgres::isRunning, postgres::start, postgres::kill);
             }
             default -> {
-                if (!platform.services().contains(full)) {
-                    throw new LocalPlatformException("No service " + name + ": there are "
-                            + String.join(", ", platform.services()) + ", kafka and postgres");
-                }
-                ServiceProcess service = platform.service(full);
+                ServiceProcess service = platform.instance(full)
+                        .orElseThrow(() -> new LocalPlatformException("No service " + name + ": there are "
+                                + String.join(", ", platform.services()) + ", kafka and postgres"));
                 yield new Part(full, service.log(), service::isRunning, service::start, service::kill);
             }
         };

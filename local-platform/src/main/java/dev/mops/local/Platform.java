@@ -1,5 +1,7 @@
 package dev.mops.local;
 
+import static java.util.Comparator.comparing;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -23,6 +25,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +40,10 @@ public final class Platform {
     public static final List<String> DEMO_SETTINGS =
             List.of("mops.messaging.dead-letters-writable=true", "mops.messaging.failure-switches=true");
 
-    private static final Pattern EXTRA = Pattern.compile("(\\w+-service)-(\\d+)\\.pid");
+    private static final Pattern FURTHER = Pattern.compile("(\\w+-service)-(\\d+)");
+    private static final String PID = ".pid";
+    private static final int PORT_STEP = 100;
+    private static final int MOST_PORTS = 50;
     // All that is written to the home, but for the lock.
     private static final List<String> FOLDERS = List.of("postgres", "kafka", "run", "logs");
 
@@ -142,14 +149,14 @@ public final class Platform {
                         () -> new LocalPlatformException("No service " + name + ": there are " + services.keySet()));
     }
 
-    /** One more instance of a service, on its database, beside the first; the caller starts it. */
-    public ServiceProcess instance(String service, int port) {
-        return instance(service, port, List.of());
+    /** One more instance of a service, on its database and a free port; the caller starts it. */
+    public ServiceProcess another(String service) {
+        return another(service, List.of());
     }
 
     /** The same, with settings of its own, for example {@code --mops.orders.max-in-flight=500}. */
-    public ServiceProcess instance(String service, int port, List<String> settings) {
-        return process(service, service(service).name() + "-" + port, port, settings);
+    public ServiceProcess another(String service, List<String> settings) {
+        return further(service, freePort(service), settings);
     }
 
     /** The names of the services, in their order. */
@@ -157,22 +164,27 @@ public final class Platform {
         return Collections.unmodifiableSet(services.keySet());
     }
 
-    /** The services, and the further instances that run, whoever started them. */
+    /** The services, each followed by the further instances of it that run, whoever started them. */
     public List<ServiceProcess> instances() {
-        List<ServiceProcess> instances = new ArrayList<>(services.values());
-        Path run = home.resolve("run");
-        if (Files.isDirectory(run)) {
-            try (Stream<Path> files = Files.list(run)) {
-                files.map(file -> EXTRA.matcher(String.valueOf(file.getFileName())))
-                        .filter(Matcher::matches)
-                        .map(name -> instance(name.group(1), Integer.parseInt(name.group(2))))
-                        .filter(ServiceProcess::isRunning)
-                        .forEach(instances::add);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        return instances;
+        return services.keySet().stream()
+                .flatMap(service -> Stream.concat(Stream.of(service(service)), further(service).stream()))
+                .toList();
+    }
+
+    /** The instances of a service that run: the first, if it does, then the further ones, the oldest first. */
+    public List<ServiceProcess> running(String service) {
+        return Stream.concat(
+                        Stream.of(service(service)).filter(ServiceProcess::isRunning), further(service).stream())
+                .toList();
+    }
+
+    /** An instance by its name: a service, or a further instance of one that runs or has run. */
+    Optional<ServiceProcess> instance(String name) {
+        Matcher further = FURTHER.matcher(name);
+        return further.matches() && services.containsKey(further.group(1))
+                ? Optional.of(further(further.group(1), Integer.parseInt(further.group(2)), List.of()))
+                        .filter(instance -> Files.exists(instance.log()))
+                : Optional.ofNullable(services.get(name));
     }
 
     /** The database server. */
@@ -200,11 +212,47 @@ public final class Platform {
         });
     }
 
-    /** Runs what must not meet a start of this platform by another program. */
+    /** Runs what must not meet another program that starts or stops parts of this platform. */
     void alone(Runnable work) {
         try (Lock _ = lock()) {
             work.run();
         }
+    }
+
+    private List<ServiceProcess> further(String service) {
+        Path run = home.resolve("run");
+        if (!Files.isDirectory(run)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(run)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(file -> file.startsWith(service + "-") && file.endsWith(PID))
+                    .flatMap(file ->
+                            instance(file.substring(0, file.length() - PID.length())).stream())
+                    .filter(ServiceProcess::isRunning)
+                    .sorted(comparing(ServiceProcess::startInstant).thenComparingInt(ServiceProcess::port))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private ServiceProcess further(String service, int port, List<String> settings) {
+        return process(service, service + "-" + port, port, settings);
+    }
+
+    /** By hundreds above the port of the first: not any one, so that names and logs are those of before. */
+    private int freePort(String service) {
+        Set<Integer> ours = instances().stream().map(ServiceProcess::port).collect(Collectors.toSet());
+        ours.addAll(List.of(ports.postgres(), ports.kafka()));
+        int first = service(service).port();
+        return IntStream.rangeClosed(1, MOST_PORTS)
+                .map(n -> first + n * PORT_STEP)
+                .filter(port -> !ours.contains(port) && !PortHolder.isBusy(port))
+                .findFirst()
+                .orElseThrow(() -> new LocalPlatformException("No port is free for one more " + service + ": tried "
+                        + (first + PORT_STEP) + ", " + (first + 2 * PORT_STEP) + " … "
+                        + (first + MOST_PORTS * PORT_STEP)));
     }
 
     private ServiceProcess process(String service, String name, int port, List<String> settings) {
@@ -335,7 +383,8 @@ public final class Platform {
             if (!isLocked(channel)) {
                 channel.close();
                 throw new LocalPlatformException(
-                        "Another program is starting this platform (" + home + "): ./mops status shows how far it is");
+                        "Another program is starting or stopping parts of this platform (" + home
+                                + "): ./mops status shows how far it is");
             }
             return () -> {
                 try {
@@ -357,7 +406,7 @@ public final class Platform {
         }
     }
 
-    /** Held by the program that starts the platform, and released by the system if that dies. */
+    /** Held by the program that starts or stops parts of the platform, and released by the system if that dies. */
     private interface Lock extends AutoCloseable {
         @Override
         void close();

@@ -33,7 +33,7 @@ public final class PostgresServer {
             "--encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8";
 
     /** What a server is set to beside its addresses, as arguments. */
-    public static final String SETTINGS = "-c max_connections=200 -c shared_buffers=64MB -c jit=off -c timezone=UTC";
+    public static final String SETTINGS = "-c max_connections=400 -c shared_buffers=64MB -c jit=off -c timezone=UTC";
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,7 +39,7 @@ public final class ServiceProcess {
         this.log = home.resolve("logs").resolve(name + ".log");
     }
 
-    /** The service's name, with the port for a second instance. */
+    /** The service's name; that of a further instance ends with its port. */
     public String name() {
         return name;
     }
@@ -154,6 +155,11 @@ public final class ServiceProcess {
     /** SIGCONT: goes on after {@link #pause()}, as if no time had passed. */
     public void resume() {
         process().ifPresent(process -> process.signal("CONT"));
+    }
+
+    /** When it was started; of one that ends meanwhile, never. */
+    Instant startInstant() {
+        return process().flatMap(OsProcess::startInstant).orElse(Instant.MAX);
     }
 
     Optional<OsProcess> process() {

@@ -64,20 +64,6 @@ class PlatformTest {
     }
 
     @Test
-    void a_second_instance_runs_beside_the_first_and_stops_with_it() {
-        platform.start();
-        ServiceProcess second = platform.instance("order-service", FreePorts.find());
-
-        second.start();
-
-        assertThat(second.isReady()).isTrue();
-        assertThat(platform.service("order-service").isReady()).isTrue();
-        assertThatThrownBy(second::start).hasMessageContaining("runs already");
-        Platform.at(root, home, ports).stop();
-        assertThat(second.isRunning()).isFalse();
-    }
-
-    @Test
     void data_survives_a_kill_of_everything() throws Exception {
         platform.start();
         try (var connection = DriverManager.getConnection(

@@ -2,7 +2,6 @@ package dev.mops.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mops.local.FreePorts;
 import dev.mops.local.Platform;
 import dev.mops.local.ServiceProcess;
 import dev.mops.test.RawConnection;
@@ -75,7 +74,7 @@ class CrashesTest {
     @ValueSource(strings = {"order-service", "inventory-service", "billing-service", "shipping-service"})
     void all_orders_end_although_one_of_two_instances_is_killed_and_stays_away(String name) {
         ServiceProcess first = platform.service(name);
-        ServiceProcess second = platform.instance(name, FreePorts.find());
+        ServiceProcess second = platform.another(name);
         List<URI> instances =
                 name.equals("order-service") ? List.of(first.url(), second.url()) : List.of(shop.url("order-service"));
         second.start();

@@ -3,7 +3,6 @@ package dev.mops.system;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mops.local.FreePorts;
 import dev.mops.local.Platform;
 import dev.mops.local.ServiceProcess;
 import dev.mops.test.RawConnection;
@@ -98,7 +97,7 @@ class OverloadTest {
     @Test
     void a_limit_of_500_is_held_and_orders_are_taken_again_when_it_allows_it() {
         ServiceProcess small =
-                platform.instance("order-service", FreePorts.find(), List.of("--mops.orders.max-in-flight=" + LIMIT));
+                platform.another("order-service", List.of("--mops.orders.max-in-flight=" + LIMIT));
         ServiceProcess inventory = platform.service("inventory-service");
         awaitNoneOpen();
         small.start();

@@ -2,7 +2,6 @@ package dev.mops.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mops.local.FreePorts;
 import dev.mops.local.ServiceProcess;
 import dev.mops.system.Views.Order;
 import java.net.URI;
@@ -30,7 +29,7 @@ class SecondInstanceTest {
 
     SecondInstanceTest(Shop shop) {
         this.shop = shop;
-        this.second = shop.platform().instance("order-service", FreePorts.find());
+        this.second = shop.platform().another("order-service");
     }
 
     @BeforeAll

@@ -76,7 +76,7 @@ class TestServersTest {
                                   FROM pg_database WHERE datname = current_database()
                                 """))
                 .containsOnly(
-                        Map.entry("connections", "200"), Map.entry("jit", "off"), Map.entry("locale", "C.UTF-8")));
+                        Map.entry("connections", "400"), Map.entry("jit", "off"), Map.entry("locale", "C.UTF-8")));
         try (Admin admin = admin()) {
             ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, "1");
             assertThat(admin.describeConfigs(List.of(broker)).all().get().values())

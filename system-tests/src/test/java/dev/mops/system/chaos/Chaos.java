@@ -341,7 +341,7 @@ final class Chaos implements AutoCloseable {
         }
 
         private void rebalance(Fault fault, Random dice) {
-            ServiceProcess second = platform.instance(fault.target(), FreePorts.find());
+            ServiceProcess second = platform.another(fault.target());
             calm.readLock().lock();
             try {
                 // While PostgreSQL is down nothing starts.
