@@ -173,8 +173,7 @@ public final class Platform {
 
     /** The instances of a service that run: the first, if it does, then the further ones, the oldest first. */
     public List<ServiceProcess> running(String service) {
-        return Stream.concat(
-                        Stream.of(service(service)).filter(ServiceProcess::isRunning), further(service).stream())
+        return Stream.concat(Stream.of(service(service)).filter(ServiceProcess::isRunning), further(service).stream())
                 .toList();
     }
 
@@ -227,8 +226,7 @@ public final class Platform {
         try (Stream<Path> files = Files.list(run)) {
             return files.map(file -> String.valueOf(file.getFileName()))
                     .filter(file -> file.startsWith(service + "-") && file.endsWith(PID))
-                    .flatMap(file ->
-                            instance(file.substring(0, file.length() - PID.length())).stream())
+                    .flatMap(file -> instance(file.substring(0, file.length() - PID.length())).stream())
                     .filter(ServiceProcess::isRunning)
                     .sorted(comparing(ServiceProcess::startInstant).thenComparingInt(ServiceProcess::port))
                     .toList();
@@ -382,9 +380,8 @@ public final class Platform {
                     Folders.create(home).resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (!isLocked(channel)) {
                 channel.close();
-                throw new LocalPlatformException(
-                        "Another program is starting or stopping parts of this platform (" + home
-                                + "): ./mops status shows how far it is");
+                throw new LocalPlatformException("Another program is starting or stopping parts of this platform ("
+                        + home + "): ./mops status shows how far it is");
             }
             return () -> {
                 try {

@@ -62,7 +62,8 @@ final class ScaleCommand implements Callable<Integer> {
             start(platform.another(name));
         }
         List<ServiceProcess> running = platform.running(name);
-        for (ServiceProcess surplus : running.subList(Math.min(count, running.size()), running.size()).reversed()) {
+        for (ServiceProcess surplus :
+                running.subList(Math.min(count, running.size()), running.size()).reversed()) {
             long begin = System.nanoTime();
             surplus.stop();
             out.println(surplus.name() + ": stopped in " + Durations.since(begin));

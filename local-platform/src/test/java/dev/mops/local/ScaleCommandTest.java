@@ -92,10 +92,7 @@ class ScaleCommandTest {
         // What has died is replaced, the first on its own port.
         assertThat(mops("kill", second).out()).contains("./mops start " + second);
         assertThat(mops("kill", "billing").status()).isZero();
-        assertThat(mops("scale", "billing", "3").lines())
-                .first()
-                .asString()
-                .startsWith("billing-service: ready in");
+        assertThat(mops("scale", "billing", "3").lines()).first().asString().startsWith("billing-service: ready in");
         assertThat(running()).hasSize(3).startsWith("billing-service", third);
         String newest = running().getLast();
 
@@ -148,9 +145,7 @@ class ScaleCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                     returns | 2   | 1 | No service returns: there are order-service, inventory-service
                     billing | 0   | 1 | billing-service runs 1 to 12 times, not 0: ./mops kill <service> ends one
                     billing | 13  | 1 | billing-service runs 1 to 12 times, not 13

@@ -96,8 +96,7 @@ class OverloadTest {
 
     @Test
     void a_limit_of_500_is_held_and_orders_are_taken_again_when_it_allows_it() {
-        ServiceProcess small =
-                platform.another("order-service", List.of("--mops.orders.max-in-flight=" + LIMIT));
+        ServiceProcess small = platform.another("order-service", List.of("--mops.orders.max-in-flight=" + LIMIT));
         ServiceProcess inventory = platform.service("inventory-service");
         awaitNoneOpen();
         small.start();
