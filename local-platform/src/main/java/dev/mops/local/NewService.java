@@ -390,6 +390,17 @@ final class NewService {
                         .again("\n  shipping-service:\n.*?\n(?=\n)", this::renamedWithPort)
                         .again(" +CREATE DATABASE \"shipping\";\n", this::renamed)
                         .again(",shipping-service:" + PATTERN_PORT, this::renamedWithPort),
+                text("docker-compose.observability.yml").again("  shipping-service: \\*traced\n", this::renamed),
+                text("observability/prometheus/prometheus.yml")
+                        .again("\n  - job_name: shipping-service\n.*?port: " + PATTERN_PORT + "\n", this::renamedWithPort),
+                text("observability/prometheus/rules.yml")
+                        .again(" +or absent\\(up\\{job=\"shipping-service\"}\\)\n", this::renamed),
+                text("observability/prometheus/rules-test.yml")
+                        .again(" +- series: 'up\\{job=\"shipping-service\", instance=\"shipping:1\"}'\n[^\n]*\n", this::renamed)
+                        .again(
+                                " +- exp_labels:\n[^\n]*\n +job: shipping-service\n[^\n]*\n"
+                                        + " +summary: \"No instance of shipping-service is found\"\n[^\n]*\n",
+                                this::renamed),
                 text("README.md")
                         .match(
                                 "\\| \\[`shipping-service`][^\n]*\n",

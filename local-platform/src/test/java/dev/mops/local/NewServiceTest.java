@@ -9,12 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.Yaml;
 
 /** What is refused, and what is written; system-tests builds and runs it. */
 class NewServiceTest {
@@ -124,6 +127,32 @@ class NewServiceTest {
                 .containsAll(
                         ComposeFile.of(REPOSITORY).content("databases").lines().toList());
         assertThat(Files.readString(root.resolve(".env")).lines()).containsOnlyOnce("SPECIMEN_PORT=" + made.port());
+    }
+
+    @Test
+    void prometheus_reads_it_and_notices_when_there_is_none() throws IOException {
+        Path root = copy();
+        NewService made = NewService.of(root, "specimen");
+        made.write();
+        Path prometheus = root.resolve("observability/prometheus");
+        Map<String, Object> settings = new Yaml().load(Files.readString(prometheus.resolve("prometheus.yml")));
+
+        assertThat((List<?>) settings.get("scrape_configs"))
+                .extracting(job -> job.toString()
+                        .replace("specimen", "shipping")
+                        .replace(String.valueOf(made.port()), "8084"))
+                .hasSize(ServiceModule.in(root).size())
+                .filteredOn(job -> job.contains("shipping-service"))
+                .hasSize(2)
+                .containsOnly("{job_name=shipping-service, metrics_path=/actuator/prometheus, dns_sd_configs="
+                        + "[{names=[shipping-service], type=A, refresh_interval=5s, port=8084}]}");
+        assertThat(Files.readString(prometheus.resolve("rules.yml")))
+                .containsOnlyOnce("          or absent(up{job=\"specimen-service\"})\n");
+        assertThat(Files.readString(prometheus.resolve("rules-test.yml")))
+                .containsOnlyOnce("'up{job=\"specimen-service\", instance=\"specimen:1\"}'\n")
+                .containsOnlyOnce("\"No instance of specimen-service is found\"");
+        assertThat(Files.readString(root.resolve("docker-compose.observability.yml")))
+                .containsOnlyOnce("  specimen-service: *traced\n");
     }
 
     @Test
