@@ -392,11 +392,15 @@ final class NewService {
                         .again(",shipping-service:" + PATTERN_PORT, this::renamedWithPort),
                 text("docker-compose.observability.yml").again("  shipping-service: \\*traced\n", this::renamed),
                 text("observability/prometheus/prometheus.yml")
-                        .again("\n  - job_name: shipping-service\n.*?port: " + PATTERN_PORT + "\n", this::renamedWithPort),
+                        .again(
+                                "\n  - job_name: shipping-service\n.*?port: " + PATTERN_PORT + "\n",
+                                this::renamedWithPort),
                 text("observability/prometheus/rules.yml")
                         .again(" +or absent\\(up\\{job=\"shipping-service\"}\\)\n", this::renamed),
                 text("observability/prometheus/rules-test.yml")
-                        .again(" +- series: 'up\\{job=\"shipping-service\", instance=\"shipping:1\"}'\n[^\n]*\n", this::renamed)
+                        .again(
+                                " +- series: 'up\\{job=\"shipping-service\", instance=\"shipping:1\"}'\n[^\n]*\n",
+                                this::renamed)
                         .again(
                                 " +- exp_labels:\n[^\n]*\n +job: shipping-service\n[^\n]*\n"
                                         + " +summary: \"No instance of shipping-service is found\"\n[^\n]*\n",

@@ -138,9 +138,8 @@ class NewServiceTest {
         Map<String, Object> settings = new Yaml().load(Files.readString(prometheus.resolve("prometheus.yml")));
 
         assertThat((List<?>) settings.get("scrape_configs"))
-                .extracting(job -> job.toString()
-                        .replace("specimen", "shipping")
-                        .replace(String.valueOf(made.port()), "8084"))
+                .extracting(job ->
+                        job.toString().replace("specimen", "shipping").replace(String.valueOf(made.port()), "8084"))
                 .hasSize(ServiceModule.in(root).size())
                 .filteredOn(job -> job.contains("shipping-service"))
                 .hasSize(2)

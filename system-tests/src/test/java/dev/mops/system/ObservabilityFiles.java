@@ -22,8 +22,8 @@ final class ObservabilityFiles {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     /** All of an expression that is no name of a metric, but for functions and operators. */
-    private static final Pattern BESIDES = Pattern.compile("\"[^\"]*\"|\\{[^}]*}|\\[[^]]*]"
-            + "|\\b(by|without|on|ignoring|group_left|group_right)\\s*\\([^)]*\\)");
+    private static final Pattern BESIDES = Pattern.compile(
+            "\"[^\"]*\"|\\{[^}]*}|\\[[^]]*]" + "|\\b(by|without|on|ignoring|group_left|group_right)\\s*\\([^)]*\\)");
 
     private static final Pattern NAME = Pattern.compile("\\b[a-zA-Z_:][\\w:]*\\b(?!\\s*\\()");
     private static final Set<String> OPERATORS = Set.of("and", "or", "unless", "bool", "offset");
@@ -40,14 +40,18 @@ final class ObservabilityFiles {
     }
 
     static List<JsonNode> alerts() {
-        return read(PROMETHEUS.resolve("rules.yml")).at("/groups").valueStream()
+        return read(PROMETHEUS.resolve("rules.yml"))
+                .at("/groups")
+                .valueStream()
                 .flatMap(group -> group.at("/rules").valueStream())
                 .toList();
     }
 
     /** The panels of the dashboard that show something. */
     static List<JsonNode> panels() {
-        return read(ROOT.resolve("observability/grafana/dashboards/mo-ps.json")).at("/panels").valueStream()
+        return read(ROOT.resolve("observability/grafana/dashboards/mo-ps.json"))
+                .at("/panels")
+                .valueStream()
                 .filter(panel -> !panel.path("type").asString().equals("row"))
                 .toList();
     }

@@ -45,7 +45,8 @@ class ObservabilityFilesTest {
     @Test
     void prometheus_reads_every_service_at_each_of_its_addresses() {
         Map<String, Integer> jobs = new TreeMap<>();
-        for (JsonNode job : ObservabilityFiles.read(PROMETHEUS.resolve("prometheus.yml")).at("/scrape_configs")) {
+        for (JsonNode job :
+                ObservabilityFiles.read(PROMETHEUS.resolve("prometheus.yml")).at("/scrape_configs")) {
             String name = job.path("job_name").asString();
             assertThat(job.path("metrics_path").asString()).as(name).isEqualTo("/actuator/prometheus");
             assertThat(job.at("/dns_sd_configs/0/names/0").asString()).as(name).isEqualTo(name);
@@ -97,7 +98,8 @@ class ObservabilityFilesTest {
     void of_every_alert_there_is_a_test_that_it_fires_and_one_that_it_does_not() {
         List<String> fires = new ArrayList<>();
         List<String> doesNot = new ArrayList<>();
-        for (JsonNode test : ObservabilityFiles.read(PROMETHEUS.resolve("rules-test.yml")).at("/tests")) {
+        for (JsonNode test :
+                ObservabilityFiles.read(PROMETHEUS.resolve("rules-test.yml")).at("/tests")) {
             for (JsonNode check : test.at("/alert_rule_test")) {
                 (check.path("exp_alerts").isEmpty() ? doesNot : fires)
                         .add(check.path("alertname").asString());
@@ -115,8 +117,7 @@ class ObservabilityFilesTest {
     void the_metrics_of_an_expression_are_found() {
         assertThat(ObservabilityFiles.metrics("""
                 histogram_quantile(0.95, sum by (job, le) (rate(one_bucket{job=~"$service", uri!~"/a.*"}[$__rate_interval])))
-                  / on (job) group_left (type) max(two) > 1e3 unless (three == bool 0 and absent(four{state="x"} offset 5m))"""))
-                .containsExactly("four", "one_bucket", "three", "two");
+                  / on (job) group_left (type) max(two) > 1e3 unless (three == bool 0 and absent(four{state="x"} offset 5m))""")).containsExactly("four", "one_bucket", "three", "two");
     }
 
     @Test
@@ -131,12 +132,12 @@ class ObservabilityFilesTest {
 
     @Test
     void a_panel_has_a_title_a_place_of_its_own_and_asks_a_source_that_there_is() {
-        Set<String> sources = Set.copyOf(ObservabilityFiles.read(
-                        ROOT.resolve("observability/grafana/provisioning/datasources/mo-ps.yml"))
-                .at("/datasources")
-                .valueStream()
-                .map(source -> source.path("uid").asString())
-                .toList());
+        Set<String> sources = Set.copyOf(
+                ObservabilityFiles.read(ROOT.resolve("observability/grafana/provisioning/datasources/mo-ps.yml"))
+                        .at("/datasources")
+                        .valueStream()
+                        .map(source -> source.path("uid").asString())
+                        .toList());
         List<JsonNode> panels = ObservabilityFiles.panels();
 
         assertThat(panels)
@@ -145,10 +146,11 @@ class ObservabilityFilesTest {
                 .doesNotHaveDuplicates();
         assertThat(panels).extracting(panel -> panel.path("title").asString()).doesNotHaveDuplicates();
         assertThat(panels).extracting(panel -> panel.path("gridPos")).doesNotHaveDuplicates();
-        assertThat(panels).allSatisfy(panel -> assertThat(panel.path("targets"))
-                .isNotEmpty()
-                .allSatisfy(target -> assertThat(sources)
-                        .contains(target.at("/datasource/uid").asString())));
+        assertThat(panels)
+                .allSatisfy(panel -> assertThat(panel.path("targets"))
+                        .isNotEmpty()
+                        .allSatisfy(target -> assertThat(sources)
+                                .contains(target.at("/datasource/uid").asString())));
         assertThat(ObservabilityFiles.queries()).doesNotContain("");
     }
 
@@ -180,7 +182,8 @@ class ObservabilityFilesTest {
         assertThat(VARIABLE.matcher(service.toString()).results().map(variable -> variable.group(1)))
                 .isNotEmpty()
                 .allMatch(variable -> settings.contains("\n" + variable + "="));
-        assertThat(service.path("volumes").valueStream()
+        assertThat(service.path("volumes")
+                        .valueStream()
                         .map(JsonNode::asString)
                         .filter(volume -> volume.startsWith(".")))
                 .allMatch(volume -> volume.endsWith(":ro")
