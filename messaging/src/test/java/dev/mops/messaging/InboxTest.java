@@ -61,7 +61,10 @@ class InboxTest {
 
     @Test
     void an_event_that_stands_twice_in_a_batch_takes_effect_and_is_counted_once() {
-        var counter = service.bean(MeterRegistry.class).counter("mops.messaging.events.handled", "topic", "inbox");
+        var counter = service.bean(MeterRegistry.class)
+                .get("mops.messaging.events.handled")
+                .tags("topic", "inbox", "type", "account.deposited")
+                .counter();
         double handled = counter.count();
         ProducerRecord<byte[], byte[]> first = TOPIC.event(new Deposited("twice-in-batch", 1));
         ProducerRecord<byte[], byte[]> second = TOPIC.event(new Deposited("twice-in-batch", 2));

@@ -18,7 +18,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** What is held, as metrics and as details of health. */
+/** What is held and what waits in the outbox, as metrics and as details of health. */
 @AutoConfiguration(
         after = InboxAutoConfiguration.class,
         afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
@@ -68,6 +68,7 @@ public final class HeldHealthAutoConfiguration {
                             .withDetail("oldestRetryingSeconds", Math.round(held.oldestRetryingSeconds()))
                             .withDetail("oldestDeadSeconds", Math.round(held.oldestDeadSeconds()))
                             .withDetail("deadByType", held.deadByType())
+                            .withDetail("outboxDepth", held.outboxDepth())
                             .withDetail("outboxAgeSeconds", held.outboxAge().toSeconds())
                             .withDetail("outboxIsOld", held.outboxAge().compareTo(OLD_OUTBOX) > 0);
                 }

@@ -17,7 +17,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * @param oldestRetryingSeconds since the first failure; 0 where there is none
  * @param oldestDeadSeconds likewise
  * @param deadByType how many heads of each type are dead
- * @param outboxAge how long the oldest event has waited for Kafka
+ * @param outboxDepth how many events wait for Kafka, counted up to a million
+ * @param outboxAge how long the oldest of them has waited
  */
 record HeldSample(
         long retrying,
@@ -26,6 +27,7 @@ record HeldSample(
         double oldestRetryingSeconds,
         double oldestDeadSeconds,
         Map<String, Long> deadByType,
+        long outboxDepth,
         Duration outboxAge) {
 
     private static final String BY_STATE = """
@@ -34,6 +36,8 @@ record HeldSample(
             FROM held_key k JOIN held_event e ON e.id = k.head WHERE k.consumer_group = ? GROUP BY 1, 2 ORDER BY 1, 2
             """;
     private static final String EVENTS = "SELECT count(*) FROM held_event WHERE consumer_group = ?";
+    // During an outage it may become long, and the exact number of so many is worth no further look.
+    private static final String DEPTH = "SELECT count(*) FROM (SELECT FROM outbox_event LIMIT 1000000) AS waiting";
 
     static HeldSample take(JdbcTemplate jdbc, String consumerGroup, Outbox outbox) {
         record Row(boolean dead, String type, long count, double oldest) {}
@@ -43,6 +47,7 @@ record HeldSample(
                         new Row(row.getString(1).equals("DEAD"), row.getString(2), row.getLong(3), row.getDouble(4)),
                 consumerGroup));
         Long events = jdbc.queryForObject(EVENTS, Long.class, consumerGroup);
+        Long depth = jdbc.queryForObject(DEPTH, Long.class);
         Map<String, Long> deadByType = new LinkedHashMap<>();
         rows.stream().filter(Row::dead).forEach(row -> deadByType.put(row.type(), row.count()));
         long heads = rows.stream().mapToLong(Row::count).sum();
@@ -58,6 +63,7 @@ record HeldSample(
                         .orElse(0),
                 rows.stream().filter(Row::dead).mapToDouble(Row::oldest).max().orElse(0),
                 deadByType,
+                depth == null ? 0 : depth,
                 outbox.age());
     }
 }

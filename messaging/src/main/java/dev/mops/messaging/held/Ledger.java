@@ -1,6 +1,7 @@
 package dev.mops.messaging.held;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toSet;
 
 import dev.mops.events.EventCodec;
 import dev.mops.messaging.EventHandlers;
@@ -158,11 +159,12 @@ public final class Ledger implements HeldKeys {
      * Holds records in their order: heads, whose keys are not held yet, and those that wait behind heads, whose keys are
      * locked.
      *
+     * @return those that are dead at once
      * @throws MovedException if a key was held by somebody else meanwhile
      */
-    public void hold(List<HeldRecord> records) {
+    public Set<EventId> hold(List<HeldRecord> records) {
         if (records.isEmpty()) {
-            return;
+            return Set.of();
         }
         record Inserted(long id, LedgerKey key, @Nullable Instant failedAt) {}
         List<Inserted> inserted = jdbc.query(
@@ -279,6 +281,10 @@ public final class Ledger implements HeldKeys {
         if (!heads.isEmpty()) {
             holdKeys(heads);
         }
+        return heads.stream()
+                .filter(head -> head.next() instanceof Next.Dead)
+                .map(head -> head.held().id())
+                .collect(toSet());
     }
 
     private record NewHead(HeldRecord held, Failure failure, long id, Instant failedAt, Next next) {
@@ -411,8 +417,8 @@ public final class Ledger implements HeldKeys {
         }
     }
 
-    /** A head has failed again; its row is locked. */
-    public void fail(Head head, Failure failure) {
+    /** A head has failed again; its row is locked. Returns whether it is dead now. */
+    public boolean fail(Head head, Failure failure) {
         Instant[] failedAt = single(jdbc.query(
                 FAIL_EVENT,
                 (row, n) ->
@@ -428,6 +434,7 @@ public final class Ledger implements HeldKeys {
                 announce(head.heldEventId(), head.announced(), head.record(), head.type(), failure, next, failedAt[0]);
         Changed row = change(head, next, announced);
         send(head.key(), head.heldEventId(), head.record(), failure, next, row, failedAt[0], failedAt[1]);
+        return next instanceof Next.Dead;
     }
 
     /** A dead head runs again, with all its attempts; its row is locked. Returns the version of the row. */

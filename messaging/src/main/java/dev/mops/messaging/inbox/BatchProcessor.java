@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ final class BatchProcessor<E> {
     private final TransactionOperations transaction;
     private final Database database;
     private final FailureSwitches switches;
+    private final EventMeters meters;
 
     BatchProcessor(
             EventHandlers<E> handlers,
@@ -51,22 +53,23 @@ final class BatchProcessor<E> {
             OutsideCalls calls,
             TransactionOperations transaction,
             Database database,
-            FailureSwitches switches) {
+            FailureSwitches switches,
+            EventMeters meters) {
         this.handlers = handlers;
         this.source = source;
         this.calls = calls;
         this.transaction = transaction;
         this.database = database;
         this.switches = switches;
+        this.meters = meters;
     }
 
     /**
      * Processes a batch: each of its events takes effect or is held.
      *
-     * @return how many took effect now
      * @throws RuntimeException if the database is away; what was committed before stays so
      */
-    int process(List<Item<E>> batch) {
+    void process(List<Item<E>> batch) {
         Run run = new Run();
         for (Item<E> item : batch) {
             if (item.content() instanceof Content.Undecoded<E> undecoded) {
@@ -79,15 +82,14 @@ final class BatchProcessor<E> {
                 run.failures.put(item.id(), Failure.of(Kind.HOPELESS, undecoded.why(), false));
             }
         }
-        int handled = 0;
         int from = 0;
         int size = batch.size();
         while (from < batch.size()) {
             List<Item<E>> part = batch.subList(from, Math.min(from + size, batch.size()));
             try {
                 run.callOutside(part);
-                Integer now = transaction.execute(status -> run.handle(part));
-                handled += now == null ? 0 : now;
+                Taken<E> taken = transaction.execute(status -> run.handle(part));
+                meters.committed(Objects.requireNonNull(taken));
                 run.contentions = 0;
                 from += part.size();
                 size = 2 * part.size();
@@ -95,7 +97,6 @@ final class BatchProcessor<E> {
                 size = run.sizeAfter(e, part);
             }
         }
-        return handled;
     }
 
     private static <E> int indexOf(EventId event, List<Item<E>> part) {
@@ -108,11 +109,14 @@ final class BatchProcessor<E> {
     }
 
     /** Runs a part of a handler as the handling of its event; what it throws names the event. */
-    private static void guarded(Item<?> item, Stage stage, Runnable part) {
+    private void guarded(Item<?> item, Stage stage, Runnable part) {
+        long begin = System.nanoTime();
         try {
             CurrentEvent.run(item.event().envelope().metadata(), part);
         } catch (RuntimeException | Error e) {
             throw new HandlerFailedException(item, stage, e);
+        } finally {
+            meters.ran(item.event().envelope().metadata().type(), System.nanoTime() - begin);
         }
     }
 
@@ -133,15 +137,16 @@ final class BatchProcessor<E> {
         private final Map<EventId, Integer> triesAlone = new HashMap<>();
         private int contentions;
 
-        int handle(List<Item<E>> part) {
-            List<Item<E>> items = source.take(part, failures);
+        Taken<E> handle(List<Item<E>> part) {
+            Taken<E> taken = source.take(part, failures);
+            List<Item<E>> items = taken.toHandle();
             if (items.isEmpty()) {
-                return 0;
+                return taken;
             }
             handlers.prepare(events(items));
             items.forEach(this::handle);
             source.handled(items);
-            return items.size();
+            return taken;
         }
 
         private void handle(Item<E> item) {

@@ -111,7 +111,7 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
                     processor(table, new FromTopic<>(inbox, ledger, settings.inboxRetention(), clock)),
                     backOff(settings),
                     new Linger(settings.batchSize(), settings.maxLinger()),
-                    meters);
+                    new EventMeters(table, meters, clock));
         }
 
         ConcurrentMessageListenerContainer<byte[], byte[]> container(String topic, EventListener<?> listener) {
@@ -139,7 +139,7 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
 
         private <E> BatchProcessor<E> processor(EventHandlers<E> table, Source<E> source) {
             OutsideCalls calls = new OutsideCalls(settings.callConcurrency(), settings.callTimeout());
-            return new BatchProcessor<>(table, source, calls, transaction, database, switches);
+            return new BatchProcessor<>(table, source, calls, transaction, database, switches, new EventMeters(table, meters, clock));
         }
 
         private static ContainerProperties properties(String group, String... topics) {

@@ -2,8 +2,6 @@ package dev.mops.messaging.inbox;
 
 import dev.mops.events.EventCodec;
 import dev.mops.messaging.EventHandlers;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,8 +30,7 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
     private final BatchProcessor<E> processor;
     private final BackOff backOff;
     private final Linger linger;
-    private final Counter handled;
-    private final Counter skipped;
+    private final EventMeters meters;
     // The failures in a row of the consumer that runs on this thread.
     private static final ThreadLocal<@Nullable BackOffExecution> FAILURES = new ThreadLocal<>();
 
@@ -43,15 +40,13 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
             BatchProcessor<E> processor,
             BackOff backOff,
             Linger linger,
-            MeterRegistry meters) {
+            EventMeters meters) {
         this.handlers = handlers;
         this.items = items;
         this.processor = processor;
         this.backOff = backOff;
         this.linger = linger;
-        String topic = handlers.family().topic();
-        this.handled = meters.counter("mops.messaging.events.handled", "topic", topic);
-        this.skipped = meters.counter("mops.messaging.events.skipped", "topic", topic);
+        this.meters = meters;
     }
 
     @Override
@@ -82,9 +77,7 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
 
     /** Processes a poll. */
     void process(List<ConsumerRecord<byte[], byte[]>> records) {
-        for (List<Item<E>> batch : Batch.cut(read(records))) {
-            handled.increment(processor.process(batch));
-        }
+        Batch.cut(read(records)).forEach(processor::process);
     }
 
     private static void pause(Duration duration) {
@@ -101,7 +94,7 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
         for (ConsumerRecord<byte[], byte[]> record : records) {
             String type = EventCodec.typeOf(record.headers());
             if (type != null && !handlers.handles(type)) {
-                skipped.increment();
+                meters.skipped();
             } else {
                 read.add(items.of(record, topicIds));
             }

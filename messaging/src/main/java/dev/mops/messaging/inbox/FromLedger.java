@@ -37,17 +37,20 @@ final class FromLedger<E> implements Source<E> {
     }
 
     @Override
-    public List<Item<E>> take(List<Item<E>> items, Map<EventId, Failure> failures) {
+    public Taken<E> take(List<Item<E>> items, Map<EventId, Failure> failures) {
         List<Item<E>> toHandle = new ArrayList<>();
+        List<Item<E>> retried = new ArrayList<>();
+        List<Item<E>> dead = new ArrayList<>();
         for (Item<E> item : unmoved(items)) {
             Failure failure = failures.get(item.id());
             if (failure == null) {
                 toHandle.add(item);
             } else {
-                ledger.fail(headOf(item), failure);
+                boolean died = ledger.fail(headOf(item), failure);
+                (died ? dead : retried).add(item);
             }
         }
-        return toHandle;
+        return new Taken<>(toHandle, retried, dead);
     }
 
     @Override

@@ -44,7 +44,7 @@ final class FromTopic<E> implements Source<E> {
     }
 
     @Override
-    public List<Item<E>> take(List<Item<E>> items, Map<EventId, Failure> failures) {
+    public Taken<E> take(List<Item<E>> items, Map<EventId, Failure> failures) {
         Set<EventId> claimed = inbox.claim(items);
         List<Item<E>> fresh = new ArrayList<>();
         for (Item<E> item : items) {
@@ -54,7 +54,7 @@ final class FromTopic<E> implements Source<E> {
             }
         }
         if (fresh.isEmpty()) {
-            return fresh;
+            return new Taken<>(fresh, List.of(), List.of());
         }
         Map<EventId, Failure> notHandled = withForgotten(fresh, failures);
         // After the claim: who has an event that stands before these has committed, or waits for our claims.
@@ -62,6 +62,7 @@ final class FromTopic<E> implements Source<E> {
                 new HashSet<>(ledger.lock(fresh.stream().map(Item::key).collect(toSet())));
         List<Item<E>> toHandle = new ArrayList<>();
         List<HeldRecord> toHold = new ArrayList<>();
+        List<Item<E>> failed = new ArrayList<>();
         for (Item<E> item : fresh) {
             Failure failure = notHandled.get(item.id());
             if (held.contains(item.key())) {
@@ -69,12 +70,16 @@ final class FromTopic<E> implements Source<E> {
             } else if (failure != null) {
                 toHold.add(new HeldRecord(item.id(), item.key(), item.record(), failure));
                 held.add(item.key());
+                failed.add(item);
             } else {
                 toHandle.add(item);
             }
         }
-        ledger.hold(toHold);
-        return toHandle;
+        Set<EventId> dead = ledger.hold(toHold);
+        return new Taken<>(
+                toHandle,
+                failed.stream().filter(item -> !dead.contains(item.id())).toList(),
+                failed.stream().filter(item -> dead.contains(item.id())).toList());
     }
 
     @Override

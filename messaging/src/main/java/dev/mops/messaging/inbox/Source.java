@@ -16,9 +16,8 @@ interface Source<E> {
      * Takes items: none of them is taken again by anybody if the transaction commits.
      *
      * @param failures of those that can't be handled: they are held
-     * @return those that are to be handled, in their order
      */
-    List<Item<E>> take(List<Item<E>> items, Map<EventId, Failure> failures);
+    Taken<E> take(List<Item<E>> items, Map<EventId, Failure> failures);
 
     /** These were handled. */
     void handled(List<Item<E>> items);

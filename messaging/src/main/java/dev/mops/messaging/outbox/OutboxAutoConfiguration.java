@@ -5,6 +5,8 @@ import dev.mops.messaging.MessagingAutoConfiguration;
 import dev.mops.messaging.MessagingProperties;
 import dev.mops.messaging.MessagingSchema;
 import dev.mops.messaging.topic.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import java.time.Duration;
@@ -29,7 +31,10 @@ import org.springframework.orm.jpa.EntityManagerFactoryUtils;
 /** The write path. */
 @AutoConfiguration(
         after = MessagingAutoConfiguration.class,
-        afterName = "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration")
+        afterName = {
+            "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration",
+            "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
+        })
 public final class OutboxAutoConfiguration {
 
     /** Families and relay are looked up at the first publication: they depend on the handlers, which publish. */
@@ -62,6 +67,7 @@ public final class OutboxAutoConfiguration {
             ProducerFactory<?, ?> producers,
             Topics topics,
             MessagingProperties settings,
+            ObjectProvider<MeterRegistry> meters,
             // Not used, but its tables must be there first.
             MessagingSchema schema) {
         return new Relay(
@@ -69,7 +75,8 @@ public final class OutboxAutoConfiguration {
                 connectionProperties(database, application, settings.relayTimeout()),
                 producerConfig(producers.getConfigurationProperties(), settings.relayTimeout()),
                 topics,
-                settings);
+                settings,
+                meters.getIfAvailable(() -> Metrics.globalRegistry));
     }
 
     private static Properties connectionProperties(

@@ -2,6 +2,9 @@ package dev.mops.messaging.outbox;
 
 import dev.mops.messaging.MessagingProperties;
 import dev.mops.messaging.topic.Topics;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -45,6 +48,15 @@ final class Relay implements SmartLifecycle {
     // "mops" and "outb" in ASCII: one lock for each database, since advisory locks are scoped by it.
     private static final String TRY_LOCK = "SELECT pg_try_advisory_lock(1836019827, 1869968482)";
     private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final Duration[] LATENCIES = {
+        Duration.ofMillis(5),
+        Duration.ofMillis(25),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(60)
+    };
 
     private final String url;
     private final Properties connectionProperties;
@@ -54,6 +66,8 @@ final class Relay implements SmartLifecycle {
     private final int batchBytes;
     private final Duration pollInterval;
     private final Duration timeout;
+    private final DistributionSummary batch;
+    private final Timer latency;
     private final Semaphore work = new Semaphore(0);
     private volatile CountDownLatch stopped = new CountDownLatch(1);
 
@@ -66,7 +80,8 @@ final class Relay implements SmartLifecycle {
             Properties connectionProperties,
             Map<String, Object> producerConfig,
             Topics topics,
-            MessagingProperties settings) {
+            MessagingProperties settings,
+            MeterRegistry meters) {
         this.url = url;
         this.connectionProperties = connectionProperties;
         this.producerConfig = producerConfig;
@@ -75,6 +90,14 @@ final class Relay implements SmartLifecycle {
         this.batchBytes = Math.toIntExact(settings.relayBatchBytes().toBytes());
         this.pollInterval = settings.pollInterval();
         this.timeout = settings.relayTimeout();
+        this.batch = DistributionSummary.builder("mops.messaging.relay.batch")
+                .description("Events in a batch that Kafka has acknowledged")
+                .baseUnit("events")
+                .register(meters);
+        this.latency = Timer.builder("mops.messaging.relay.latency")
+                .description("Time from the sending of a batch to its acknowledgement")
+                .serviceLevelObjectives(LATENCIES)
+                .register(meters);
     }
 
     /** Says that a transaction has committed rows. */
@@ -131,7 +154,10 @@ final class Relay implements SmartLifecycle {
                     recovered();
                     awaitWork();
                 } else {
+                    long begin = System.nanoTime();
                     send(producer, rows);
+                    latency.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+                    batch.record(rows.size());
                     OutboxTable.delete(connection, rows);
                     recovered();
                 }

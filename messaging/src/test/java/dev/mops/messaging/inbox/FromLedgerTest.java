@@ -53,7 +53,7 @@ class FromLedgerTest {
     private static void assertRuns(AccountService service, FromLedger<Object> source, Item<Object> item, boolean runs) {
         service.inTransaction(() -> {
             assertThat(source.free(List.of(item))).hasSize(runs ? 1 : 0);
-            assertThat(source.take(List.of(item), Map.of())).hasSize(runs ? 1 : 0);
+            assertThat(source.take(List.of(item), Map.of()).toHandle()).hasSize(runs ? 1 : 0);
         });
     }
 
