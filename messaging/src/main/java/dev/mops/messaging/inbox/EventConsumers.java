@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -215,6 +217,31 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
     public boolean runHeld(Duration within) {
         return sweeper.runHeld(within);
     }
+
+    /** How this instance reads each topic now. */
+    List<Reading> readings() {
+        List<Reading> readings = new ArrayList<>();
+        for (var container : containers) {
+            if (container.getContainerProperties().getMessageListener() instanceof EventListener<?> listener) {
+                Collection<TopicPartition> assigned = container.getAssignedPartitions();
+                readings.add(new Reading(
+                        listener.topic(),
+                        container.isRunning(),
+                        assigned == null ? 0 : assigned.size(),
+                        listener.waiting()));
+            }
+        }
+        return readings;
+    }
+
+    /**
+     * How a topic is read.
+     *
+     * @param running whether consumers poll
+     * @param partitions how many are this instance's
+     * @param waiting consumers that run a batch again once the database is back
+     */
+    record Reading(String topic, boolean running, int partitions, int waiting) {}
 
     private ScheduledExecutorService background() {
         return Objects.requireNonNull(background, "background");

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
     private final BackOff backOff;
     private final Linger linger;
     private final EventMeters meters;
+    private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
     // The failures in a row of the consumer that runs on this thread.
     private static final ThreadLocal<@Nullable BackOffExecution> FAILURES = new ThreadLocal<>();
 
@@ -59,6 +62,7 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
             process(records);
         } catch (RuntimeException | Error e) {
             Duration wait = nextWait();
+            waiting.add(Thread.currentThread());
             log.warn(
                     "A batch of {} records from {}-{}@{} is rolled back and runs again in {} ms",
                     records.size(),
@@ -71,9 +75,20 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
             return;
         }
         FAILURES.remove();
+        waiting.remove(Thread.currentThread());
         acknowledgment.acknowledge();
         pause(linger.after(records.size(), Duration.ofNanos(System.nanoTime() - begin)));
     }
+
+    String topic() {
+        return handlers.family().topic();
+    }
+
+    /** How many consumers wait to run a batch again, for the database is away. */
+    int waiting() {
+        // One that has ended waits no more.
+        waiting.removeIf(consumer -> !consumer.isAlive());
+        return waiting.size();
 
     /** Processes a poll. */
     void process(List<ConsumerRecord<byte[], byte[]>> records) {

@@ -12,13 +12,20 @@ import dev.mops.messaging.topic.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /** The read path. */
@@ -79,5 +86,55 @@ public final class InboxAutoConfiguration {
                 transactions,
                 clock,
                 meters.getIfAvailable(() -> Metrics.globalRegistry));
+    }
+
+    @Bean
+    ConsumerLag consumerLag(
+            ObjectProvider<EventHandlers<?>> tables,
+            KafkaAdmin admin,
+            MessagingProperties settings,
+            @Value("${spring.application.name}") String application,
+            InstantSource clock,
+            ObjectProvider<MeterRegistry> meters) {
+        return new ConsumerLag(
+                tables.orderedStream().map(table -> table.family().topic()).toList(),
+                settings.groupOf(application),
+                admin.getConfigurationProperties(),
+                clock,
+                meters.getIfAvailable(() -> Metrics.globalRegistry));
+    }
+
+    /** Without the starter of the actuator there is no health. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(HealthIndicator.class)
+    static class HealthConfiguration {
+
+        /** Up, however far behind: the topic keeps what was not read, and a restart would read no faster. */
+        @Bean
+        HealthIndicator consumerHealthIndicator(EventConsumers consumers, ConsumerLag lag) {
+            return () -> {
+                ConsumerLag.Sample sample = lag.sample();
+                Health.Builder health = Health.up();
+                if (sample.awaySince() != null) {
+                    health.withDetail("kafkaAwaySince", sample.awaySince()).withDetail("kafka", String.valueOf(sample.why()));
+                }
+                consumers
+                        .readings()
+                        .forEach(reading -> health.withDetail(reading.topic(), details(reading, sample)));
+                return health.build();
+            };
+        }
+
+        private static Map<String, Object> details(EventConsumers.Reading reading, ConsumerLag.Sample sample) {
+            Map<String, Object> details = new LinkedHashMap<>();
+            Long lag = sample.byTopic().get(reading.topic());
+            if (lag != null) {
+                details.put("lag", lag);
+            }
+            details.put("running", reading.running());
+            details.put("partitions", reading.partitions());
+            details.put("waitingForDatabase", reading.waiting());
+            return details;
+        }
     }
 }

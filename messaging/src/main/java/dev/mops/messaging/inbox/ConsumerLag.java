@@ -1,0 +1,181 @@
+package dev.mops.messaging.inbox;
+
+import static java.util.stream.Collectors.toMap;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * How many records of each topic the service's group has not committed yet. Asked of the broker in the background, with
+ * one client: what a consumer says of itself counts from its position, and one that is stuck or gone says nothing. While
+ * Kafka is away the lag is not known, which is said as {@code NaN}.
+ */
+final class ConsumerLag implements SmartLifecycle {
+
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
+    private static final int TIMEOUT_MILLIS = 3_000;
+
+    private final List<String> topics;
+    private final String group;
+    private final Map<String, Object> config;
+    private final InstantSource clock;
+    private volatile Sample sample = new Sample(Map.of(), null, null);
+    private volatile @Nullable ScheduledExecutorService thread;
+
+    private volatile @Nullable Admin client;
+
+    ConsumerLag(
+            List<String> topics,
+            String group,
+            Map<String, Object> configured,
+            InstantSource clock,
+            MeterRegistry meters) {
+        this.topics = topics;
+        this.group = group;
+        this.clock = clock;
+        this.config = new HashMap<>(configured);
+        config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
+        config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
+        // A broker that is away is asked, and complained of, once in an interval.
+        config.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, INTERVAL.toMillis());
+        for (String topic : topics) {
+            Gauge.builder("mops.messaging.consumer.lag", this, lag -> lag.of(topic))
+                    .description("Records of a topic that the group has not committed yet")
+                    .tag("topic", topic)
+                    .register(meters);
+        }
+    }
+
+    /** What is known now. */
+    Sample sample() {
+        return sample;
+    }
+
+    private double of(String topic) {
+        Long lag = sample.byTopic().get(topic);
+        return lag == null ? Double.NaN : lag;
+    }
+
+    private void look() {
+        try {
+            sample = new Sample(measure(client()), null, null);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | RuntimeException e) {
+            Throwable why = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+            Instant since = sample.awaySince();
+            sample = new Sample(Map.of(), since == null ? clock.instant() : since, why.toString());
+        }
+    }
+
+    /** Made late, since it can't even be made while the broker's name leads to no address. */
+    private Admin client() {
+        Admin open = client;
+        if (open == null) {
+            open = Admin.create(config);
+            client = open;
+        }
+        return open;
+    }
+
+    private Map<String, Long> measure(Admin admin) throws ExecutionException, InterruptedException {
+        List<TopicPartition> partitions = new ArrayList<>();
+        admin.describeTopics(topics)
+                .allTopicNames()
+                .get()
+                .forEach((topic, description) -> description
+                        .partitions()
+                        .forEach(partition -> partitions.add(new TopicPartition(topic, partition.partition()))));
+        // Before the ends: what is committed in between must not look as if it lay behind them.
+        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
+                .partitionsToOffsetAndMetadata()
+                .get();
+        List<TopicPartition> never = partitions.stream()
+                .filter(partition -> committed.get(partition) == null)
+                .toList();
+        Map<TopicPartition, Long> begins = never.isEmpty() ? Map.of() : offsets(admin, never, OffsetSpec.earliest());
+        Map<String, Long> lags = new HashMap<>();
+        offsets(admin, partitions, OffsetSpec.latest()).forEach((partition, end) -> {
+            OffsetAndMetadata read = committed.get(partition);
+            // A group that has committed nothing begins with the first record.
+            long from = read == null ? begins.getOrDefault(partition, 0L) : read.offset();
+            lags.merge(partition.topic(), Math.max(0, end - from), Long::sum);
+        });
+        return lags;
+    }
+
+    private static Map<TopicPartition, Long> offsets(Admin admin, List<TopicPartition> partitions, OffsetSpec of)
+            throws ExecutionException, InterruptedException {
+        return admin
+                .listOffsets(partitions.stream().collect(toMap(Function.identity(), partition -> of)))
+                .all()
+                .get()
+                .entrySet()
+                .stream()
+                .collect(toMap(Map.Entry::getKey, entry -> entry.getValue().offset()));
+    }
+
+    @Override
+    public synchronized void start() {
+        if (thread != null || topics.isEmpty()) {
+            return;
+        }
+        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("consumer-lag").factory());
+        thread = started;
+        var _ = started.scheduleWithFixedDelay(this::look, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public synchronized void stop() {
+        ScheduledExecutorService started = thread;
+        thread = null;
+        if (started == null) {
+            return;
+        }
+        // Behind what the thread does now, which ends by its timeouts at the latest; nobody waits for that here.
+        started.execute(this::close);
+        started.shutdown();
+    }
+
+    private void close() {
+        Admin open = client;
+        client = null;
+        if (open != null) {
+            open.close(Duration.ZERO);
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread != null;
+    }
+
+    /**
+     * What was seen last.
+     *
+     * @param byTopic the lag of each topic; empty while it is not known
+     * @param awaySince since when Kafka does not answer; null while it does
+     * @param why what it says or does not say then
+     */
+    record Sample(Map<String, Long> byTopic, @Nullable Instant awaySince, @Nullable String why) {}
+}
