@@ -89,6 +89,7 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
         // One that has ended waits no more.
         waiting.removeIf(consumer -> !consumer.isAlive());
         return waiting.size();
+    }
 
     /** Processes a poll. */
     void process(List<ConsumerRecord<byte[], byte[]>> records) {
