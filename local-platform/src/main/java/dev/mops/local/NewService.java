@@ -462,7 +462,7 @@ final class NewService {
                         """)
                 .section("What an operator looks at", """
                         - `GET /actuator/health`; readiness is the database, not the broker.
-                        - `mops.messaging.events.handled` and `.skipped` in `GET /actuator/metrics`.
+                        - `GET /actuator/prometheus`: [its metrics](../observing.md#metrics).
                         - Events that wait for Kafka: `SELECT count(*), min(created_at) FROM outbox_event`.
 
                         Start it alone, with its servers: `TestShippingServiceApplication` in its tests.

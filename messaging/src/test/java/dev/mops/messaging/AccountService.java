@@ -143,6 +143,11 @@ public final class AccountService implements AutoCloseable {
         return context.getBean("deadLetterBulkActs", SmartLifecycle.class);
     }
 
+    /** What runs in the background under this name, to be stopped and started. */
+    public SmartLifecycle lifecycle(String bean) {
+        return context.getBean(bean, SmartLifecycle.class);
+    }
+
     /** A property as it is once the service runs. */
     public String property(String name) {
         return context.getEnvironment().getRequiredProperty(name);
@@ -177,6 +182,7 @@ public final class AccountService implements AutoCloseable {
             this.topic = name;
             with("spring.application.name", name);
             with("spring.autoconfigure.exclude", WITHOUT_JPA);
+            with("management.prometheus.metrics.export.enabled", false);
             with("spring.datasource.username", TestPostgres.USER);
             with("spring.datasource.password", TestPostgres.PASSWORD);
         }

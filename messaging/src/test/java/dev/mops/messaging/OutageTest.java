@@ -9,6 +9,8 @@ import dev.mops.messaging.AccountEvent.Withdrawn;
 import dev.mops.test.TestKafka;
 import dev.mops.test.TestPostgres;
 import dev.mops.test.TestServers;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Kafka or PostgreSQL is killed under a running service, and comes back. */
@@ -50,11 +53,19 @@ class OutageTest {
             kafka.kill();
             publish(service, 21, 120);
             assertThat(service.count("outbox_event")).isGreaterThanOrEqualTo(100);
+            // How far behind it is can't be known, and that is no reason to be down.
+            await().untilAsserted(() -> assertThat(ConsumerLagTest.health(service).getDetails())
+                    .containsKeys("kafka", "kafkaAwaySince", "kafka_down"));
+            assertThat(ConsumerLagTest.health(service).getStatus()).isEqualTo(Status.UP);
+            assertThat(ConsumerLagTest.lag(service)).isNaN();
 
             kafka.restart();
             publish(service, 121, 140);
 
             assertAllTakeEffect(service, "kafka_down", 140);
+            await().untilAsserted(
+                            () -> assertThat(ConsumerLagTest.lag(service)).isZero());
+            assertThat(ConsumerLagTest.health(service).getDetails()).doesNotContainKey("kafka");
         }
     }
 
@@ -83,6 +94,8 @@ class OutageTest {
             topic.append(topic.event(new Deposited("b", 1)));
             await().untilAsserted(() -> assertThat(log.toString().substring(from))
                     .containsPattern("records from postgres_down-.* is rolled back and runs again"));
+            assertThat(ConsumerLagTest.details(service, "postgres_down").get("waitingForDatabase"))
+                    .isNotEqualTo(0);
             assertThatException().isThrownBy(() -> service.publish(new Deposited("refused", 1)));
 
             postgres.restart();
@@ -152,6 +165,7 @@ class OutageTest {
                 .with("mops.messaging.relay-timeout", "1s")
                 .with("spring.kafka.admin.properties.default.api.timeout.ms", 1000)
                 .with("spring.kafka.admin.properties.request.timeout.ms", 1000)
+                .beans(context -> context.registerBean(MeterRegistry.class, SimpleMeterRegistry::new))
                 .noting()
                 .start(postgres.jdbcUrl(name), kafka.bootstrapServers());
     }

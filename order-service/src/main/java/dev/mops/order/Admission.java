@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PostConstruct;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -37,8 +38,8 @@ class Admission {
     private final AtomicLong admitted = new AtomicLong();
 
     private final AtomicLong ended = new AtomicLong();
-    private volatile Sample sample = new Sample(0, 0, Duration.ZERO);
-    private boolean isAway;
+    private volatile Sample sample = new Sample(Map.of(), 0, Duration.ZERO);
+    private volatile boolean isAway;
 
     Admission(Orders orders, Outbox outbox, OrderProperties limits, MeterRegistry meters) {
         this.orders = orders;
@@ -50,6 +51,12 @@ class Admission {
         Gauge.builder("mops.orders.in.flight", this::inFlight)
                 .description("Orders that are accepted and not final, at most")
                 .register(meters);
+        for (OrderStatus status : OrderStatus.OPEN) {
+            Gauge.builder("mops.orders.open", () -> isAway ? Double.NaN : sample.of(status))
+                    .description("Orders that are accepted and not final, by status")
+                    .tag("status", status.name())
+                    .register(meters);
+        }
     }
 
     /**
@@ -87,7 +94,7 @@ class Admission {
     void count() {
         try {
             long endedBefore = ended.get();
-            sample = new Sample(orders.countInFlight(), endedBefore, outbox.age());
+            sample = new Sample(orders.countOpen(), endedBefore, outbox.age());
             isAway = false;
         } catch (DataAccessException | TransactionException e) {
             // Who comes meanwhile is told so by the request itself.
@@ -115,14 +122,18 @@ class Admission {
     /**
      * What was seen at one moment.
      *
-     * @param counted orders in flight
+     * @param open orders in flight, by status
      * @param endedBefore how many of those that were let in here had ended their transactions: these are counted
      * @param outboxAge how long the oldest event had waited
      */
-    private record Sample(long counted, long endedBefore, Duration outboxAge) {
+    private record Sample(Map<OrderStatus, Long> open, long endedBefore, Duration outboxAge) {
 
         long inFlight(long admitted) {
-            return counted + admitted - endedBefore;
+            return open.values().stream().mapToLong(Long::longValue).sum() + admitted - endedBefore;
+        }
+
+        double of(OrderStatus status) {
+            return open.getOrDefault(status, 0L);
         }
     }
 }

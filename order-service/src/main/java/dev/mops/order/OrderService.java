@@ -32,12 +32,14 @@ class OrderService {
 
     private final Orders orders;
     private final Admission admission;
+    private final EndedOrders ended;
     private final Outbox outbox;
     private final InstantSource clock;
 
-    OrderService(Orders orders, Admission admission, Outbox outbox, InstantSource clock) {
+    OrderService(Orders orders, Admission admission, EndedOrders ended, Outbox outbox, InstantSource clock) {
         this.orders = orders;
         this.admission = admission;
+        this.ended = ended;
         this.outbox = outbox;
         this.clock = clock;
     }
@@ -91,7 +93,7 @@ class OrderService {
         orders.find(event.orderId())
                 .ifPresentOrElse(
                         order -> {
-                            order.on(event, clock.instant());
+                            advance(order, event);
                             orders.add(order.record(event, metadata));
                         },
                         () -> log.warn(
@@ -103,7 +105,15 @@ class OrderService {
 
     /** An operator gave an event up: an order that it ends has ended all the same, but nothing was handled to be shown. */
     void discard(OrderEvent event) {
-        orders.find(event.orderId()).ifPresent(order -> order.on(event, clock.instant()));
+        orders.find(event.orderId()).ifPresent(order -> advance(order, event));
+    }
+
+    private void advance(Order order, OrderEvent event) {
+        boolean wasFinal = order.status().isFinal();
+        order.on(event, clock.instant());
+        if (!wasFinal && order.status().isFinal()) {
+            ended.add(order.status());
+        }
     }
 
     private List<OrderLine> price(List<PlaceOrderRequest.Line> requested) {

@@ -6,6 +6,7 @@ import jakarta.persistence.TypedQuery;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,12 +76,18 @@ class Orders {
                 .getSingleResult();
     }
 
-    /** The orders that are accepted and not final. */
-    long countInFlight() {
-        return entityManager
-                .createQuery("select count(o) from Order o where o.status in :open", Long.class)
+    /** The orders that are accepted and not final, by status; no status is missing. */
+    Map<OrderStatus, Long> countOpen() {
+        Map<OrderStatus, Long> counts = new EnumMap<>(OrderStatus.class);
+        OrderStatus.OPEN.forEach(status -> counts.put(status, 0L));
+        entityManager
+                .createQuery(
+                        "select o.status, count(o) from Order o where o.status in :open group by o.status",
+                        Object[].class)
                 .setParameter("open", OrderStatus.OPEN)
-                .getSingleResult();
+                .getResultList()
+                .forEach(row -> counts.put((OrderStatus) row[0], (Long) row[1]));
+        return counts;
     }
 
     /** The orders that are not final and have not moved since: how many, and the one that stands longest. */

@@ -66,6 +66,28 @@ class KafkaAwayTest {
                     .expectBody()
                     .jsonPath("$.status")
                     .isEqualTo("UP");
+            // An outage of Kafka is told in details; it takes nothing down.
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> http.get()
+                    .uri("/actuator/health")
+                    .exchange()
+                    .expectStatus()
+                    .isOk()
+                    .expectBody()
+                    .jsonPath("$.components.consumer.status")
+                    .isEqualTo("UP")
+                    .jsonPath("$.components.consumer.details.kafkaAwaySince")
+                    .exists()
+                    .jsonPath("$.components.messaging.details.outboxDepth")
+                    .isEqualTo(2));
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(http.get()
+                            .uri("/actuator/prometheus")
+                            .exchange()
+                            .expectStatus()
+                            .isOk()
+                            .expectBody(String.class)
+                            .returnResult()
+                            .getResponseBody())
+                    .contains("mops_messaging_outbox_depth 2.0", "mops_messaging_consumer_lag{topic=\"orders\"} NaN"));
 
             kafka.restart();
             try (TestTopic<OrderEvent> topic = new TestTopic<>(OrderEvents.FAMILY, kafka.bootstrapServers())) {

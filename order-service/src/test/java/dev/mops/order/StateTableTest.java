@@ -115,7 +115,8 @@ class StateTableTest {
         when(store.find(Order.class, ID)).thenReturn(order);
         Outbox outbox = mock(Outbox.class);
         OrderService service =
-                new OrderService(new Orders(store), mock(Admission.class), outbox, InstantSource.system());
+                new OrderService(
+                        new Orders(store), mock(Admission.class), mock(EndedOrders.class), outbox, InstantSource.system());
         OrderEvent event = requireNonNull(EVENTS.get(type), type);
 
         new OrderEventHandlers().handlers(service).discard(event, metadata(event));

@@ -67,7 +67,7 @@ final class HeldMetrics implements SmartLifecycle {
         return now == null ? Double.NaN : value.applyAsDouble(now);
     }
 
-    private void look() {
+    void look() {
         try {
             show(sampler.get());
             isAway = false;

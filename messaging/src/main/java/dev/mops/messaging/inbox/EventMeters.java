@@ -51,7 +51,6 @@ final class EventMeters {
                 .register(meters);
         this.batch = DistributionSummary.builder("mops.messaging.batch")
                 .description("Events that took effect in one transaction")
-                .baseUnit("events")
                 .tag("topic", topic)
                 .register(meters);
     }

@@ -92,7 +92,6 @@ final class Relay implements SmartLifecycle {
         this.timeout = settings.relayTimeout();
         this.batch = DistributionSummary.builder("mops.messaging.relay.batch")
                 .description("Events in a batch that Kafka has acknowledged")
-                .baseUnit("events")
                 .register(meters);
         this.latency = Timer.builder("mops.messaging.relay.latency")
                 .description("Time from the sending of a batch to its acknowledgement")

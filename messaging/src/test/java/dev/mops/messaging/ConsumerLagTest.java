@@ -1,0 +1,73 @@
+package dev.mops.messaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mops.messaging.AccountEvent.Deposited;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.health.registry.HealthContributorRegistry;
+
+/** How far behind a service is. That nobody knows while Kafka is away is shown by {@link OutageTest}. */
+class ConsumerLagTest {
+
+    @Test
+    void the_lag_is_what_the_group_has_not_committed_also_while_no_consumer_runs() {
+        TopicLog topic = TopicLog.of("lag").create(3);
+        topic.append(topic.event(new Deposited("a", 1)));
+        try (AccountService service = AccountService.named("lag")
+                .with("mops.messaging.partitions", 3)
+                .beans(context -> context.registerBean(MeterRegistry.class, SimpleMeterRegistry::new))
+                .noting()
+                .start()) {
+            await().untilAsserted(() -> assertThat(topic.committed("lag")).isEqualTo(1));
+            await().untilAsserted(() -> assertThat(lag(service)).isZero());
+            await().untilAsserted(() -> assertThat(details(service, "lag"))
+                    .containsEntry("lag", 0L)
+                    .containsEntry("running", true)
+                    .containsEntry("partitions", 3)
+                    .containsEntry("waitingForDatabase", 0));
+
+            service.consumers().stop();
+            // In partitions of which two are not committed yet.
+            for (int n = 0; n < 9; n++) {
+                topic.append(TopicLog.on(n % 3, topic.event(new Deposited("b", n))));
+            }
+
+            await().untilAsserted(() -> assertThat(lag(service)).isEqualTo(9));
+            assertThat(health(service).getStatus()).isEqualTo(Status.UP);
+            assertThat(details(service, "lag")).containsEntry("lag", 9L).containsEntry("running", false);
+
+            service.consumers().start();
+
+            await().untilAsserted(() -> assertThat(lag(service)).isZero());
+        }
+    }
+
+    static double lag(AccountService service) {
+        return service.bean(MeterRegistry.class)
+                .get("mops.messaging.consumer.lag")
+                .gauge()
+                .value();
+    }
+
+    static Health health(AccountService service) {
+        HealthIndicator consumer = (HealthIndicator) Objects.requireNonNull(
+                service.bean(HealthContributorRegistry.class).getContributor("consumer"));
+        return Objects.requireNonNull(consumer.health());
+    }
+
+    /** What health says of a topic. */
+    static Map<String, Object> details(AccountService service, String topic) {
+        @SuppressWarnings("unchecked")
+        Map<String, Object> details =
+                (Map<String, Object>) Objects.requireNonNull(health(service).getDetails().get(topic));
+        return details;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mops.messaging.deadletter;
+
+import org.jspecify.annotations.NullMarked;
