@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.mops.events.Envelope;
 import dev.mops.events.order.CancellationRequested;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
@@ -91,12 +92,13 @@ class KafkaAwayTest {
 
             kafka.restart();
             try (TestTopic<OrderEvent> topic = new TestTopic<>(OrderEvents.FAMILY, kafka.bootstrapServers())) {
+                // An outage that outlasts the relay's patience may send an event twice; the inbox drops the second one.
                 await().atMost(Duration.ofMinutes(1))
-                        .untilAsserted(
-                                () -> assertThat(topic.eventsOf(order.orderId().toString()))
-                                        .extracting(envelope ->
-                                                (Object) envelope.event().getClass())
-                                        .containsExactly(OrderCreated.class, CancellationRequested.class));
+                        .untilAsserted(() -> assertThat(topic.eventsOf(order.orderId().toString()).stream()
+                                        .map(Envelope::event)
+                                        .distinct())
+                                .extracting(event -> (Object) event.getClass())
+                                .containsExactly(OrderCreated.class, CancellationRequested.class));
             }
         }
     }
