@@ -66,8 +66,8 @@ class ConsumerLagTest {
     /** What health says of a topic. */
     static Map<String, Object> details(AccountService service, String topic) {
         @SuppressWarnings("unchecked")
-        Map<String, Object> details =
-                (Map<String, Object>) Objects.requireNonNull(health(service).getDetails().get(topic));
+        Map<String, Object> details = (Map<String, Object>)
+                Objects.requireNonNull(health(service).getDetails().get(topic));
         return details;
     }
 }

@@ -73,8 +73,8 @@ class EventMetersTest {
 
         service.publish(new Deposited("way", 1), new Deposited("way", 2));
 
-        await().untilAsserted(
-                        () -> assertThat(count("events.handled", "account.deposited")).isEqualTo(handled + 2));
+        await().untilAsserted(() ->
+                assertThat(count("events.handled", "account.deposited")).isEqualTo(handled + 2));
         assertThat(timer("handler", "account.deposited").count()).isEqualTo(ran + 2);
         assertThat(timer("effect", "account.deposited").count()).isEqualTo(effects + 2);
         // From the birth of the event, which is before the relay has sent it.
@@ -102,8 +102,8 @@ class EventMetersTest {
         service.consumers().start();
 
         // The deposit may have run in both transactions, of which one was rolled back.
-        await().untilAsserted(
-                        () -> assertThat(count("events.handled", "account.withdrawn")).isEqualTo(withdrawals + 1));
+        await().untilAsserted(() ->
+                assertThat(count("events.handled", "account.withdrawn")).isEqualTo(withdrawals + 1));
         assertThat(count("events.handled", "account.deposited")).isEqualTo(deposits + 1);
         assertThat(count("events.retried", "account.withdrawn")).isEqualTo(retried + 1);
         assertThat(count("events.failed", "account.withdrawn")).isEqualTo(failed);
@@ -119,8 +119,8 @@ class EventMetersTest {
 
         TOPIC.append(TOPIC.event(new Withdrawn("for-good", 1)));
 
-        await().untilAsserted(
-                        () -> assertThat(count("events.failed", "account.withdrawn")).isEqualTo(failed + 1));
+        await().untilAsserted(() ->
+                assertThat(count("events.failed", "account.withdrawn")).isEqualTo(failed + 1));
         assertThat(count("events.retried", "account.withdrawn")).isEqualTo(retried + 2);
         assertThat(count("events.handled", "account.withdrawn")).isEqualTo(handled);
     }
@@ -160,11 +160,9 @@ class EventMetersTest {
 
         TOPIC.append(List.of(odd, TOPIC.event(new StatementSent("odd", 2))));
 
-        await().untilAsserted(
-                        () -> assertThat(meters.get("mops.messaging.events.skipped")
-                                        .counter()
-                                        .count())
-                                .isEqualTo(skipped + 2));
+        await().untilAsserted(() -> assertThat(
+                        meters.get("mops.messaging.events.skipped").counter().count())
+                .isEqualTo(skipped + 2));
         assertThat(meters.get("mops.messaging.events.handled").counters())
                 .extracting(counter -> counter.getId().getTag("type"))
                 .containsExactlyInAnyOrder(

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Kafka or PostgreSQL is killed under a running service, and comes back. */
@@ -54,8 +54,9 @@ class OutageTest {
             publish(service, 21, 120);
             assertThat(service.count("outbox_event")).isGreaterThanOrEqualTo(100);
             // How far behind it is can't be known, and that is no reason to be down.
-            await().untilAsserted(() -> assertThat(ConsumerLagTest.health(service).getDetails())
-                    .containsKeys("kafka", "kafkaAwaySince", "kafka_down"));
+            await().untilAsserted(
+                            () -> assertThat(ConsumerLagTest.health(service).getDetails())
+                                    .containsKeys("kafka", "kafkaAwaySince", "kafka_down"));
             assertThat(ConsumerLagTest.health(service).getStatus()).isEqualTo(Status.UP);
             assertThat(ConsumerLagTest.lag(service)).isNaN();
 
@@ -63,8 +64,7 @@ class OutageTest {
             publish(service, 121, 140);
 
             assertAllTakeEffect(service, "kafka_down", 140);
-            await().untilAsserted(
-                            () -> assertThat(ConsumerLagTest.lag(service)).isZero());
+            await().untilAsserted(() -> assertThat(ConsumerLagTest.lag(service)).isZero());
             assertThat(ConsumerLagTest.health(service).getDetails()).doesNotContainKey("kafka");
         }
     }

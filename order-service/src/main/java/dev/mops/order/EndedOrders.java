@@ -20,7 +20,8 @@ class EndedOrders {
         this.byStatus = Arrays.stream(OrderStatus.values())
                 .filter(OrderStatus::isFinal)
                 .collect(Collectors.toUnmodifiableMap(
-                        Function.identity(), status -> Counter.builder("mops.orders.ended")
+                        Function.identity(),
+                        status -> Counter.builder("mops.orders.ended")
                                 .description("Orders that have reached a final status")
                                 .tag("status", status.name())
                                 .register(meters)));

@@ -68,37 +68,42 @@ class KafkaAwayTest {
                     .jsonPath("$.status")
                     .isEqualTo("UP");
             // An outage of Kafka is told in details; it takes nothing down.
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> http.get()
-                    .uri("/actuator/health")
-                    .exchange()
-                    .expectStatus()
-                    .isOk()
-                    .expectBody()
-                    .jsonPath("$.components.consumer.status")
-                    .isEqualTo("UP")
-                    .jsonPath("$.components.consumer.details.kafkaAwaySince")
-                    .exists()
-                    .jsonPath("$.components.messaging.details.outboxDepth")
-                    .isEqualTo(2));
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(http.get()
-                            .uri("/actuator/prometheus")
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> http.get()
+                            .uri("/actuator/health")
                             .exchange()
                             .expectStatus()
                             .isOk()
-                            .expectBody(String.class)
-                            .returnResult()
-                            .getResponseBody())
-                    .contains("mops_messaging_outbox_depth 2.0", "mops_messaging_consumer_lag{topic=\"orders\"} NaN"));
+                            .expectBody()
+                            .jsonPath("$.components.consumer.status")
+                            .isEqualTo("UP")
+                            .jsonPath("$.components.consumer.details.kafkaAwaySince")
+                            .exists()
+                            .jsonPath("$.components.messaging.details.outboxDepth")
+                            .isEqualTo(2));
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(http.get()
+                                    .uri("/actuator/prometheus")
+                                    .exchange()
+                                    .expectStatus()
+                                    .isOk()
+                                    .expectBody(String.class)
+                                    .returnResult()
+                                    .getResponseBody())
+                            .contains(
+                                    "mops_messaging_outbox_depth 2.0",
+                                    "mops_messaging_consumer_lag{topic=\"orders\"} NaN"));
 
             kafka.restart();
             try (TestTopic<OrderEvent> topic = new TestTopic<>(OrderEvents.FAMILY, kafka.bootstrapServers())) {
                 // An outage that outlasts the relay's patience may send an event twice; the inbox drops the second one.
                 await().atMost(Duration.ofMinutes(1))
-                        .untilAsserted(() -> assertThat(topic.eventsOf(order.orderId().toString()).stream()
-                                        .map(Envelope::event)
-                                        .distinct())
-                                .extracting(event -> (Object) event.getClass())
-                                .containsExactly(OrderCreated.class, CancellationRequested.class));
+                        .untilAsserted(
+                                () -> assertThat(topic.eventsOf(order.orderId().toString()).stream()
+                                                .map(Envelope::event)
+                                                .distinct())
+                                        .extracting(event -> (Object) event.getClass())
+                                        .containsExactly(OrderCreated.class, CancellationRequested.class));
             }
         }
     }

@@ -66,8 +66,8 @@ class PrometheusTest extends OrderServiceTest {
         published(new InventoryReserved(orderId), paid(orderId), shipped(orderId), shipped(orderId));
         awaitStatus(orderId, OrderStatus.SHIPPED);
 
-        await().untilAsserted(() -> assertThat(value("mops_orders_ended_total{status=\"SHIPPED\"}"))
-                .isEqualTo(shipped + 1));
+        await().untilAsserted(() ->
+                assertThat(value("mops_orders_ended_total{status=\"SHIPPED\"}")).isEqualTo(shipped + 1));
         assertThat(scrape()).doesNotContain(orderId.toString()).contains("uri=\"/orders/{orderId}\"");
     }
 

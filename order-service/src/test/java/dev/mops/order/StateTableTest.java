@@ -114,9 +114,8 @@ class StateTableTest {
         EntityManager store = mock(EntityManager.class);
         when(store.find(Order.class, ID)).thenReturn(order);
         Outbox outbox = mock(Outbox.class);
-        OrderService service =
-                new OrderService(
-                        new Orders(store), mock(Admission.class), mock(EndedOrders.class), outbox, InstantSource.system());
+        OrderService service = new OrderService(
+                new Orders(store), mock(Admission.class), mock(EndedOrders.class), outbox, InstantSource.system());
         OrderEvent event = requireNonNull(EVENTS.get(type), type);
 
         new OrderEventHandlers().handlers(service).discard(event, metadata(event));

@@ -48,8 +48,10 @@ final class HeldMetrics implements SmartLifecycle {
                 .register(meters);
         gauge("mops.messaging.outbox.depth", "Events that wait for Kafka, up to a million", HeldSample::outboxDepth)
                 .register(meters);
-        gauge("mops.messaging.outbox.age", "Seconds that the oldest event has waited for Kafka", held ->
-                        held.outboxAge().toMillis() / 1000.0)
+        gauge(
+                        "mops.messaging.outbox.age",
+                        "Seconds that the oldest event has waited for Kafka",
+                        held -> held.outboxAge().toMillis() / 1000.0)
                 .baseUnit("seconds")
                 .register(meters);
     }

@@ -177,5 +177,8 @@ final class ConsumerLag implements SmartLifecycle {
      * @param awaySince since when Kafka does not answer; null while it does
      * @param why what it says or does not say then
      */
-    record Sample(Map<String, Long> byTopic, @Nullable Instant awaySince, @Nullable String why) {}
+    record Sample(
+            Map<String, Long> byTopic,
+            @Nullable Instant awaySince,
+            @Nullable String why) {}
 }

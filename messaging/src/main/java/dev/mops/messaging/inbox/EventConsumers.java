@@ -141,7 +141,8 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
 
         private <E> BatchProcessor<E> processor(EventHandlers<E> table, Source<E> source) {
             OutsideCalls calls = new OutsideCalls(settings.callConcurrency(), settings.callTimeout());
-            return new BatchProcessor<>(table, source, calls, transaction, database, switches, new EventMeters(table, meters, clock));
+            return new BatchProcessor<>(
+                    table, source, calls, transaction, database, switches, new EventMeters(table, meters, clock));
         }
 
         private static ContainerProperties properties(String group, String... topics) {

@@ -116,11 +116,10 @@ public final class InboxAutoConfiguration {
                 ConsumerLag.Sample sample = lag.sample();
                 Health.Builder health = Health.up();
                 if (sample.awaySince() != null) {
-                    health.withDetail("kafkaAwaySince", sample.awaySince()).withDetail("kafka", String.valueOf(sample.why()));
+                    health.withDetail("kafkaAwaySince", sample.awaySince())
+                            .withDetail("kafka", String.valueOf(sample.why()));
                 }
-                consumers
-                        .readings()
-                        .forEach(reading -> health.withDetail(reading.topic(), details(reading, sample)));
+                consumers.readings().forEach(reading -> health.withDetail(reading.topic(), details(reading, sample)));
                 return health.build();
             };
         }
