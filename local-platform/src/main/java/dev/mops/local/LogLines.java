@@ -148,5 +148,10 @@ final class LogLines {
         boolean isALook() {
             return message.startsWith("GET ");
         }
+
+        /** Whether it says of an event no more than that it was published. */
+        boolean isPublicationOf(Set<String> events) {
+            return message.startsWith("Published ") && events.contains(message.substring(message.lastIndexOf(' ') + 1));
+        }
     }
 }

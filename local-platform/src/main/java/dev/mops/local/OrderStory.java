@@ -75,7 +75,7 @@ record OrderStory(
         if (page.hasNonNull("placedAt")) {
             timeline.add(time(text(page, "placedAt")), "order-service", "takes the order: POST /orders");
         }
-        events(timeline);
+        Set<String> events = events(timeline);
         log.wakeups()
                 .forEach(wakeup -> timeline.add(
                         wakeup.at(),
@@ -90,7 +90,7 @@ record OrderStory(
                         death.service(),
                         "  an event of it is a dead letter (" + death.service() + "/" + death.id() + "): "
                                 + simple(death.error()) + ", attempts: " + death.attempts()));
-        logLines.stream().filter(line -> !line.isALook()).forEach(line -> {
+        logLines.stream().filter(line -> !line.isALook() && !line.isPublicationOf(events)).forEach(line -> {
             Instant at = line.at().truncatedTo(ChronoUnit.MILLIS).plus(REST_OF_A_MILLISECOND);
             boolean isBad = line.level().equals("WARN") || line.level().equals("ERROR");
             timeline.add(at, line.service(), "  " + (isBad ? line.level() + " " : "") + line.message());
@@ -99,7 +99,8 @@ record OrderStory(
         return timeline;
     }
 
-    private void events(Timeline timeline) {
+    /** Tells the events, and gives their ids. */
+    private Set<String> events(Timeline timeline) {
         Map<String, String> notes = page.path("timeline")
                 .valueStream()
                 .filter(entry -> entry.hasNonNull("note"))
@@ -126,14 +127,16 @@ record OrderStory(
                             + ", sent " + milliseconds(event.at(), event.sentAt()) + " later"
                             + (notes.containsKey(event.id()) ? ": " + notes.get(event.id()) : ""));
         }
+        Set<String> told = new HashSet<>(known.keySet());
         page.path("timeline").forEach(entry -> {
-            if (!known.containsKey(text(entry, "eventId"))) {
+            if (told.add(text(entry, "eventId"))) {
                 timeline.add(
                         time(text(entry, "at")),
                         text(entry, "source").replaceFirst("^/", ""),
                         "→ " + text(entry, "type") + (entry.hasNonNull("note") ? ": " + text(entry, "note") : ""));
             }
         });
+        return told;
     }
 
     private List<String> end(Instant begin) {

@@ -31,9 +31,11 @@ class OrderStoryTest {
         event("00.020500", "inventory-service", "order.inventory_reserved", "e2", 44, "00.026", "e1");
         event("00.050000", "billing-service", "order.paid", "e3", 45, "00.053", "e2");
         event("00.090000", "shipping-service", "order.shipped", "e4", 46, "00.093", "e3");
-        log("00.010", "order-service", "INFO", "POST /orders 202 in 9 ms");
-        log("00.020", "inventory-service", "DEBUG", "Handled order.created in 3 ms");
-        log("00.060", "order-service", "INFO", "GET /orders/" + ORDER + " 200 in 2 ms");
+        log("00.004", "order-service", "DEBUG", "Published order.created e1");
+        log("00.010", "order-service", "DEBUG", "POST /orders: 202 in 9.1 ms");
+        log("00.020", "inventory-service", "DEBUG", "Handled order.created in 3.2 ms");
+        log("00.049", "billing-service", "DEBUG", "Called for order.inventory_reserved in 20.4 ms");
+        log("00.060", "order-service", "DEBUG", "GET /orders/{orderId}: 200 in 2.0 ms");
         parts.put("payment", "SETTLED");
         parts.put("shipment", "SHIPPED");
 
@@ -46,10 +48,11 @@ class OrderStoryTest {
 
                 +0.000  order-service      takes the order: POST /orders
                 +0.003  order-service      → order.created  offset 42, sent 4 ms later
-                +0.009  order-service        POST /orders 202 in 9 ms
+                +0.009  order-service        POST /orders: 202 in 9.1 ms
                 +0.019  inventory-service  → order.inventory_reserved  offset 43, 16 ms after order.created, sent 4 ms later
-                +0.019  inventory-service    Handled order.created in 3 ms
+                +0.019  inventory-service    Handled order.created in 3.2 ms
                 +0.025  inventory-service  → order.inventory_reserved  offset 44, once more: the inboxes drop it
+                +0.048  billing-service      Called for order.inventory_reserved in 20.4 ms
                 +0.049  billing-service    → order.paid  offset 45, 30 ms after order.inventory_reserved, sent 3 ms later
                 +0.089  shipping-service   → order.shipped  offset 46, 40 ms after order.paid, sent 3 ms later
 
@@ -141,6 +144,9 @@ class OrderStoryTest {
                 {"eventId":"e1","type":"order.created","at":"2026-03-01T10:15:00.004Z","source":"/order-service"}""")))
                 .contains("+0.003  order-service  → order.created\n")
                 .contains("No service says that it holds it up.");
+
+        log("00.004", "order-service", "DEBUG", "Published order.created e2");
+        assertThat(told(NullNode.getInstance())).as("not told otherwise").contains("Published order.created e2");
 
         event("00.004", "order-service", "order.created", "e1", 42, "00.008", "");
         event("00.005", "", "", "", 43, "00.005", "");

@@ -138,6 +138,11 @@ class TraceCommandTest {
     }
 
     private Done mops(String... arguments) {
+        return mops(shop, arguments);
+    }
+
+    /** Runs a command on the platform of a shop. */
+    static Done mops(Shop shop, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int status = Mops.execute(
@@ -154,5 +159,5 @@ class TraceCommandTest {
     }
 
     /** How a command ended. */
-    private record Done(int status, String out, String err) {}
+    record Done(int status, String out, String err) {}
 }
