@@ -90,12 +90,14 @@ record OrderStory(
                         death.service(),
                         "  an event of it is a dead letter (" + death.service() + "/" + death.id() + "): "
                                 + simple(death.error()) + ", attempts: " + death.attempts()));
-        logLines.stream().filter(line -> !line.isALook() && !line.isPublicationOf(events)).forEach(line -> {
-            Instant at = line.at().truncatedTo(ChronoUnit.MILLIS).plus(REST_OF_A_MILLISECOND);
-            boolean isBad = line.level().equals("WARN") || line.level().equals("ERROR");
-            timeline.add(at, line.service(), "  " + (isBad ? line.level() + " " : "") + line.message());
-            line.more().forEach(more -> timeline.add(at, line.service(), "    " + more));
-        });
+        logLines.stream()
+                .filter(line -> !line.isALook() && !line.isPublicationOf(events))
+                .forEach(line -> {
+                    Instant at = line.at().truncatedTo(ChronoUnit.MILLIS).plus(REST_OF_A_MILLISECOND);
+                    boolean isBad = line.level().equals("WARN") || line.level().equals("ERROR");
+                    timeline.add(at, line.service(), "  " + (isBad ? line.level() + " " : "") + line.message());
+                    line.more().forEach(more -> timeline.add(at, line.service(), "    " + more));
+                });
         return timeline;
     }
 
