@@ -1,11 +1,12 @@
 package dev.mops.messaging;
 
 import dev.mops.events.EventMetadata;
+import dev.mops.messaging.trace.EventLog;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The event whose handler runs. What it publishes inherits the event's correlation and trace, and names it as the cause,
- * without a parameter.
+ * without a parameter; and the lines of the log that its handler writes carry its names.
  */
 public final class CurrentEvent {
 
@@ -22,7 +23,7 @@ public final class CurrentEvent {
     /** Runs a piece of work as the handling of this event. */
     public static <T extends @Nullable Object> T call(
             EventMetadata event, ScopedValue.CallableOp<T, RuntimeException> work) {
-        return ScopedValue.where(CURRENT, event).call(work);
+        return ScopedValue.where(CURRENT, event).call(() -> EventLog.call(event, work));
     }
 
     /** Runs the intents of a batch, which may run again: what they published would be another event each time. */
@@ -37,6 +38,6 @@ public final class CurrentEvent {
 
     /** Runs a piece of work as the handling of this event. */
     public static void run(EventMetadata event, Runnable work) {
-        ScopedValue.where(CURRENT, event).run(work);
+        ScopedValue.where(CURRENT, event).run(() -> EventLog.run(event, work));
     }
 }

@@ -99,6 +99,9 @@ class ArchitectureTest {
                         "record.OutboxRecords",
                         "topic.PartitionCountException",
                         "topic.RetryTopics",
-                        "topic.Topics"));
+                        "topic.Topics",
+                        "trace.EventLog",
+                        "trace.EventTraces",
+                        "trace.TraceAutoConfiguration"));
     }
 }

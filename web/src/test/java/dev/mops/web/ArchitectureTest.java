@@ -35,6 +35,11 @@ class ArchitectureTest {
                                 type.isTopLevelClass() && type.getModifiers().contains(JavaModifier.PUBLIC))
                         .map(JavaClass::getSimpleName))
                 .containsExactlyInAnyOrder(
-                        "FieldError", "IdempotentRequests", "Printable", "ProblemException", "WebAutoConfiguration");
+                        "FieldError",
+                        "IdempotentRequests",
+                        "Printable",
+                        "ProblemException",
+                        "TraceAutoConfiguration",
+                        "WebAutoConfiguration");
     }
 }

@@ -9,6 +9,7 @@ import dev.mops.messaging.CurrentEvent;
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.HeldUp;
 import dev.mops.messaging.Outbox;
+import dev.mops.messaging.trace.EventLog;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.time.Instant;
@@ -50,6 +51,13 @@ final class Announcements {
             Runnable telling = () -> event.apply(table).ifPresent(outbox::publish);
             metadataOf(table, record).ifPresentOrElse(metadata -> CurrentEvent.run(metadata, telling), telling);
         }));
+    }
+
+    /** Writes a line of the log for the event of a record. */
+    void log(ConsumerRecord<byte[], byte[]> record, Runnable line) {
+        tableOf(record.topic())
+                .flatMap(table -> metadataOf(table, record))
+                .ifPresentOrElse(metadata -> EventLog.run(metadata, line), line);
     }
 
     /** Of the event that is the cause; empty where it can't be read. */

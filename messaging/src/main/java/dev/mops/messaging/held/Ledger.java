@@ -35,6 +35,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.EmptyResultDataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
@@ -47,6 +49,8 @@ import org.springframework.jdbc.core.RowMapper;
  * leaving, and waits for ever.
  */
 public final class Ledger implements HeldKeys {
+
+    private static final Logger log = LoggerFactory.getLogger(Ledger.class);
 
     private static final String LOCK = """
             SELECT key_hash FROM held_key WHERE consumer_group = ? AND key_hash = ANY(?)
@@ -516,6 +520,9 @@ public final class Ledger implements HeldKeys {
             Changed row,
             Instant firstFailedAt,
             Instant lastFailedAt) {
+        if (log.isDebugEnabled()) {
+            announcements.log(record, () -> log.debug("Holds {}, {}: {}", typeOf(record), said(next), failure.errorClass()));
+        }
         switch (next) {
             case Next.Retry retry -> wakeUp(key, id, record, retry, row);
             case Next.Dead dead ->
@@ -529,6 +536,15 @@ public final class Ledger implements HeldKeys {
                         firstFailedAt,
                         lastFailedAt));
         }
+    }
+
+    private static String said(Next next) {
+        int failures = next.attempts() + next.deferrals();
+        return switch (next) {
+            case Next.Retry retry ->
+                "which runs again in " + retry.delay().toMillis() + " ms after failure " + failures;
+            case Next.Dead _ -> "which is a dead letter after failure " + failures;
+        };
     }
 
     private void wakeUp(LedgerKey key, long id, ConsumerRecord<byte[], byte[]> record, Next.Retry retry, Changed row) {

@@ -11,6 +11,9 @@ import dev.mops.messaging.held.Failure.Kind;
 import dev.mops.messaging.held.MovedException;
 import dev.mops.messaging.inbox.HandlerFailedException.Stage;
 import dev.mops.messaging.inbox.Item.Content;
+import dev.mops.messaging.trace.EventLog;
+import dev.mops.messaging.trace.EventTraces;
+import dev.mops.messaging.trace.EventTraces.Work;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +50,7 @@ final class BatchProcessor<E> {
     private final Database database;
     private final FailureSwitches switches;
     private final EventMeters meters;
+    private final EventTraces traces;
 
     BatchProcessor(
             EventHandlers<E> handlers,
@@ -54,7 +59,8 @@ final class BatchProcessor<E> {
             TransactionOperations transaction,
             Database database,
             FailureSwitches switches,
-            EventMeters meters) {
+            EventMeters meters,
+            EventTraces traces) {
         this.handlers = handlers;
         this.source = source;
         this.calls = calls;
@@ -62,6 +68,7 @@ final class BatchProcessor<E> {
         this.database = database;
         this.switches = switches;
         this.meters = meters;
+        this.traces = traces;
     }
 
     /**
@@ -70,7 +77,7 @@ final class BatchProcessor<E> {
      * @throws RuntimeException if the database is away; what was committed before stays so
      */
     void process(List<Item<E>> batch) {
-        Run run = new Run();
+        Run run = new Run(batch);
         for (Item<E> item : batch) {
             if (item.content() instanceof Content.Undecoded<E> undecoded) {
                 log.warn(
@@ -88,7 +95,7 @@ final class BatchProcessor<E> {
             List<Item<E>> part = batch.subList(from, Math.min(from + size, batch.size()));
             try {
                 run.callOutside(part);
-                Taken<E> taken = transaction.execute(status -> run.handle(part));
+                Taken<E> taken = attempt(part, attempt -> transaction.execute(status -> run.handle(part, attempt)));
                 meters.committed(Objects.requireNonNull(taken));
                 run.contentions = 0;
                 from += part.size();
@@ -109,15 +116,30 @@ final class BatchProcessor<E> {
     }
 
     /** Runs a part of a handler as the handling of its event; what it throws names the event. */
-    private void guarded(Item<?> item, Stage stage, Runnable part) {
+    private void guarded(Attempt attempt, Item<?> item, Stage stage, Runnable part) {
+        Work work =
+                switch (stage) {
+                    case HANDLE -> Work.HANDLE;
+                    case INTEND -> Work.INTEND;
+                    case CALL -> Work.CALL;
+                    case RECORD -> Work.RECORD;
+                };
         long begin = System.nanoTime();
         try {
-            CurrentEvent.run(item.event().envelope().metadata(), part);
+            attempt.on(item.event().envelope().metadata(), work, part);
         } catch (RuntimeException | Error e) {
             throw new HandlerFailedException(item, stage, e);
         } finally {
             meters.ran(item.event().envelope().metadata().type(), System.nanoTime() - begin);
         }
+    }
+
+    private <T extends @Nullable Object> T attempt(List<Item<E>> part, Function<Attempt, T> transaction) {
+        List<EventMetadata> events = part.stream()
+                .filter(item -> item.content() instanceof Content.Decoded)
+                .map(item -> item.event().envelope().metadata())
+                .toList();
+        return Attempt.run(traces, handlers.family().topic(), events, transaction);
     }
 
     private List<E> events(List<Item<E>> items) {
@@ -126,6 +148,8 @@ final class BatchProcessor<E> {
 
     /** What is known of a batch while its parts run. */
     private final class Run {
+
+        private final List<Item<E>> batch;
 
         /** Why events can't be handled: they are held. */
         private final Map<EventId, Failure> failures = new HashMap<>();
@@ -137,24 +161,28 @@ final class BatchProcessor<E> {
         private final Map<EventId, Integer> triesAlone = new HashMap<>();
         private int contentions;
 
-        Taken<E> handle(List<Item<E>> part) {
+        Run(List<Item<E>> batch) {
+            this.batch = batch;
+        }
+
+        Taken<E> handle(List<Item<E>> part, Attempt attempt) {
             Taken<E> taken = source.take(part, failures);
             List<Item<E>> items = taken.toHandle();
             if (items.isEmpty()) {
                 return taken;
             }
             handlers.prepare(events(items));
-            items.forEach(this::handle);
+            items.forEach(item -> handle(item, attempt));
             source.handled(items);
             return taken;
         }
 
-        private void handle(Item<E> item) {
+        private void handle(Item<E> item, Attempt attempt) {
             E event = item.event().envelope().event();
             EventMetadata metadata = item.event().envelope().metadata();
             switch (item.event().step()) {
                 case Step.Handle<E> handle ->
-                    guarded(item, Stage.HANDLE, () -> {
+                    guarded(attempt, item, Stage.HANDLE, () -> {
                         switches.pass(metadata);
                         handle.handler().accept(event, metadata);
                     });
@@ -164,7 +192,7 @@ final class BatchProcessor<E> {
                         throw new MovedException("The event " + item.id() + " was not free, and is now");
                     }
                     outcome.ifPresent(present ->
-                            guarded(item, Stage.RECORD, () -> call.record().accept(event, present)));
+                            guarded(attempt, item, Stage.RECORD, () -> call.record().accept(event, present)));
                 }
             }
         }
@@ -182,17 +210,20 @@ final class BatchProcessor<E> {
             }
             Map<EventId, OutsideCalls.Call> requests = new LinkedHashMap<>();
             Map<EventId, Item<E>> due = new LinkedHashMap<>();
-            CurrentEvent.intend(() -> transaction.execute(status -> {
-                Set<EventId> free = source.free(List.copyOf(withCall.values()));
-                withCall.values().stream()
-                        .filter(item -> free.contains(item.id()))
-                        .forEach(item -> due.put(item.id(), item));
-                if (!due.isEmpty()) {
-                    handlers.prepare(events(List.copyOf(due.values())));
-                    due.values().forEach(item -> intend(item, requests));
-                }
-                return null;
-            }));
+            List<Item<E>> called = List.copyOf(withCall.values());
+            CurrentEvent.intend(() -> attempt(
+                    called,
+                    attempt -> transaction.execute(status -> {
+                        Set<EventId> free = source.free(called);
+                        called.stream()
+                                .filter(item -> free.contains(item.id()))
+                                .forEach(item -> due.put(item.id(), item));
+                        if (!due.isEmpty()) {
+                            handlers.prepare(events(List.copyOf(due.values())));
+                            due.values().forEach(item -> intend(item, requests, attempt));
+                        }
+                        return null;
+                    })));
             OutsideCalls.Answers answers = calls.make(requests);
             due.keySet().forEach(event -> {
                 if (!requests.containsKey(event)) {
@@ -212,9 +243,9 @@ final class BatchProcessor<E> {
             });
         }
 
-        private void intend(Item<E> item, Map<EventId, OutsideCalls.Call> requests) {
+        private void intend(Item<E> item, Map<EventId, OutsideCalls.Call> requests, Attempt attempt) {
             if (item.event().step() instanceof Step.Call<E> call) {
-                guarded(item, Stage.INTEND, () -> {
+                guarded(attempt, item, Stage.INTEND, () -> {
                     EventMetadata metadata = item.event().envelope().metadata();
                     switches.pass(metadata);
                     Optional<Object> request =
@@ -288,7 +319,7 @@ final class BatchProcessor<E> {
 
         private void fail(HandlerFailedException named) {
             // Names type and key, too.
-            log.warn("{}", named.getMessage());
+            say(named.event(), () -> log.warn("{}", named.getMessage()));
             fail(
                     named.event(),
                     named.getCause() == null ? named : named.getCause(),
@@ -303,12 +334,20 @@ final class BatchProcessor<E> {
                         case DATABASE_AWAY, CONTENTION, ORDINARY -> Kind.ORDINARY;
                     };
             if (kind == Kind.OUTSIDE_AWAY) {
-                log.warn("The event {} waits for the outside world: {}", event, cause.toString());
+                say(event, () -> log.warn("The event {} waits for the outside world: {}", event, cause.toString()));
             } else {
-                log.warn("The event {} failed and is held", event, cause);
+                say(event, () -> log.warn("The event {} failed and is held", event, cause));
             }
             boolean called = outcomes.getOrDefault(event, Optional.empty()).isPresent();
             failures.put(event, Failure.of(kind, cause, calling || called));
+        }
+
+        /** Writes a line of the log for an event. */
+        private void say(EventId event, Runnable line) {
+            batch.stream()
+                    .filter(item -> item.id().equals(event) && item.content() instanceof Content.Decoded)
+                    .findFirst()
+                    .ifPresentOrElse(item -> EventLog.run(item.event().envelope().metadata(), line), line);
         }
 
         private static RuntimeException unchecked(Throwable thrown) {

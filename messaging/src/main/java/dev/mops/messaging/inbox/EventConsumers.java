@@ -8,6 +8,7 @@ import dev.mops.messaging.failure.FailureSwitches;
 import dev.mops.messaging.held.Ledger;
 import dev.mops.messaging.topic.RetryTopics;
 import dev.mops.messaging.topic.Topics;
+import dev.mops.messaging.trace.EventTraces;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -67,7 +68,8 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
             FailureSwitches switches,
             PlatformTransactionManager transactions,
             InstantSource clock,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            EventTraces traces) {
         this.config = consumerConfig(configured, settings);
         if (tables.stream().anyMatch(EventHandlers::callsOutside)) {
             checkCallsFit(config, settings);
@@ -75,7 +77,7 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
         TransactionTemplate transaction = new TransactionTemplate(transactions);
         transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
         Parts parts = new Parts(
-                group, config, settings, inbox, ledger, topics, database, switches, transaction, clock, meters);
+                group, config, settings, inbox, ledger, topics, database, switches, transaction, clock, meters, traces);
         Heads heads = new Heads(
                 ledger, tables.stream().<Heads.Runner<?>>map(parts::runner).toList());
         this.sweeper = new Sweeper(ledger, heads, inbox, audit, settings);
@@ -104,7 +106,8 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
             FailureSwitches switches,
             TransactionTemplate transaction,
             InstantSource clock,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            EventTraces traces) {
 
         <E> EventListener<E> listener(EventHandlers<E> table) {
             return new EventListener<>(
@@ -140,9 +143,9 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
         }
 
         private <E> BatchProcessor<E> processor(EventHandlers<E> table, Source<E> source) {
-            OutsideCalls calls = new OutsideCalls(settings.callConcurrency(), settings.callTimeout());
-            return new BatchProcessor<>(
-                    table, source, calls, transaction, database, switches, new EventMeters(table, meters, clock));
+            OutsideCalls calls = new OutsideCalls(settings.callConcurrency(), settings.callTimeout(), traces);
+            EventMeters eventMeters = new EventMeters(table, meters, clock);
+            return new BatchProcessor<>(table, source, calls, transaction, database, switches, eventMeters, traces);
         }
 
         private static ContainerProperties properties(String group, String... topics) {

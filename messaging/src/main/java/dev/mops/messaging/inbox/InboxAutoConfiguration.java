@@ -9,6 +9,7 @@ import dev.mops.messaging.failure.FailureSwitches;
 import dev.mops.messaging.held.Ledger;
 import dev.mops.messaging.record.OutboxRecords;
 import dev.mops.messaging.topic.Topics;
+import dev.mops.messaging.trace.EventTraces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.time.InstantSource;
@@ -70,7 +71,8 @@ public final class InboxAutoConfiguration {
             ObjectProvider<FailureSwitches> switches,
             PlatformTransactionManager transactions,
             InstantSource clock,
-            ObjectProvider<MeterRegistry> meters) {
+            ObjectProvider<MeterRegistry> meters,
+            ObjectProvider<EventTraces> traces) {
         String group = settings.groupOf(application);
         return new EventConsumers(
                 tables.orderedStream().toList(),
@@ -85,7 +87,8 @@ public final class InboxAutoConfiguration {
                 switches.getIfAvailable(() -> FailureSwitches.OFF),
                 transactions,
                 clock,
-                meters.getIfAvailable(() -> Metrics.globalRegistry));
+                meters.getIfAvailable(() -> Metrics.globalRegistry),
+                traces.getIfAvailable(() -> EventTraces.NONE));
     }
 
     @Bean

@@ -4,7 +4,11 @@ import dev.mops.events.EventMetadata;
 import dev.mops.messaging.CurrentEvent;
 import dev.mops.messaging.TryLater;
 import dev.mops.messaging.held.EventId;
+import dev.mops.messaging.trace.EventTraces;
+import dev.mops.messaging.trace.EventTraces.EventSpan;
+import dev.mops.messaging.trace.EventTraces.Work;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -28,10 +32,12 @@ final class OutsideCalls {
 
     private final int concurrency;
     private final Duration timeout;
+    private final EventTraces traces;
 
-    OutsideCalls(int concurrency, Duration timeout) {
+    OutsideCalls(int concurrency, Duration timeout, EventTraces traces) {
         this.concurrency = concurrency;
         this.timeout = timeout;
+        this.traces = traces;
     }
 
     /** A call on behalf of an event. */
@@ -81,10 +87,28 @@ final class OutsideCalls {
         if (unanswered.get() >= concurrency) {
             throw new TryLater("The outside has not answered " + concurrency + " calls in a row");
         }
-        // A scoped value is not inherited by threads of an executor: it is bound again.
-        Future<Object> future = threads.submit(() -> CurrentEvent.call(
-                call.event(),
-                () -> Objects.requireNonNull(call.call().get(), "A call of the outside world returned nothing")));
+        EventSpan span = traces.begin(Work.CALL, call.event());
+        long begin = System.nanoTime();
+        String error = null;
+        try {
+            return answer(threads, call, span, unanswered);
+        } catch (Exception | Error e) {
+            error = Attempt.classOf(e);
+            throw e;
+        } finally {
+            span.end(Instant.now(), error);
+            Attempt.log(Work.CALL, call.event(), Duration.ofNanos(System.nanoTime() - begin), error);
+        }
+    }
+
+    private Object answer(ExecutorService threads, Call call, EventSpan span, AtomicInteger unanswered)
+            throws Exception {
+        // What belongs to a thread is not inherited by those of an executor: it is bound again.
+        Future<Object> future = threads.submit(() -> CurrentEvent.call(call.event(), () -> {
+            try (var _ = span.open()) {
+                return Objects.requireNonNull(call.call().get(), "A call of the outside world returned nothing");
+            }
+        }));
         try {
             Object outcome = future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             unanswered.set(0);

@@ -5,6 +5,7 @@ import dev.mops.messaging.MessagingAutoConfiguration;
 import dev.mops.messaging.MessagingProperties;
 import dev.mops.messaging.MessagingSchema;
 import dev.mops.messaging.topic.Topics;
+import dev.mops.messaging.trace.EventTraces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import jakarta.persistence.EntityManager;
@@ -46,6 +47,7 @@ public final class OutboxAutoConfiguration {
             InstantSource clock,
             DataSource dataSource,
             ObjectProvider<DomainFlush> domainFlush,
+            ObjectProvider<EventTraces> traces,
             ObjectProvider<Relay> relay,
             // Not used, but its tables must be there first.
             MessagingSchema schema) {
@@ -57,6 +59,7 @@ public final class OutboxAutoConfiguration {
                 dataSource,
                 // Without JPA, the domain's statements have run already.
                 domainFlush.getIfAvailable(() -> () -> {}),
+                traces.getIfAvailable(() -> EventTraces.NONE),
                 () -> relay.getObject().wake());
     }
 

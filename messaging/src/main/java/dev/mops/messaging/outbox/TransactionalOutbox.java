@@ -7,6 +7,8 @@ import dev.mops.events.EventMetadata;
 import dev.mops.messaging.CurrentEvent;
 import dev.mops.messaging.Outbox;
 import dev.mops.messaging.record.OutboxRecords;
+import dev.mops.messaging.trace.EventLog;
+import dev.mops.messaging.trace.EventTraces;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -22,6 +24,8 @@ import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.datasource.DataSourceUtils;
@@ -37,12 +41,15 @@ import org.springframework.util.function.SingletonSupplier;
  */
 final class TransactionalOutbox implements Outbox, OutboxRecords, TransactionExecutionListener {
 
+    private static final Logger log = LoggerFactory.getLogger(TransactionalOutbox.class);
+
     private final Supplier<List<Publication<?>>> publications;
     private final String source;
     private final long maxEventBytes;
     private final InstantSource clock;
     private final DataSource dataSource;
     private final DomainFlush domainFlush;
+    private final EventTraces traces;
     private final Runnable afterCommit;
 
     TransactionalOutbox(
@@ -52,6 +59,7 @@ final class TransactionalOutbox implements Outbox, OutboxRecords, TransactionExe
             InstantSource clock,
             DataSource dataSource,
             DomainFlush domainFlush,
+            EventTraces traces,
             Runnable afterCommit) {
         this.publications = SingletonSupplier.of(() ->
                 families.get().stream().<Publication<?>>map(Publication::of).toList());
@@ -60,6 +68,7 @@ final class TransactionalOutbox implements Outbox, OutboxRecords, TransactionExe
         this.clock = clock;
         this.dataSource = dataSource;
         this.domainFlush = domainFlush;
+        this.traces = traces;
         this.afterCommit = afterCommit;
     }
 
@@ -76,7 +85,7 @@ final class TransactionalOutbox implements Outbox, OutboxRecords, TransactionExe
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                         event.getClass().getName() + " belongs to no event family of this service: " + families()));
-        Envelope<?> envelope = publication.describe(event, source, clock, cause);
+        Envelope<?> envelope = publication.describe(event, source, clock, cause, traces);
         ProducerRecord<byte[], byte[]> record = publication.encode(envelope);
         int size = sizeOf(record);
         if (size > maxEventBytes) {
@@ -90,7 +99,11 @@ final class TransactionalOutbox implements Outbox, OutboxRecords, TransactionExe
                                     maxEventBytes));
         }
         pending.add(record);
-        return envelope.metadata();
+        EventMetadata metadata = envelope.metadata();
+        if (log.isDebugEnabled()) {
+            EventLog.run(metadata, () -> log.debug("Published {} {}", metadata.type(), metadata.id()));
+        }
+        return metadata;
     }
 
     @Override
@@ -176,15 +189,21 @@ final class TransactionalOutbox implements Outbox, OutboxRecords, TransactionExe
             return new Publication<>(family, new EventCodec<>(family));
         }
 
-        Envelope<E> describe(Object event, String source, InstantSource clock, @Nullable EventMetadata cause) {
+        Envelope<E> describe(
+                Object event,
+                String source,
+                InstantSource clock,
+                @Nullable EventMetadata cause,
+                EventTraces traces) {
             E typed = family.root().cast(event);
+            String type = family.definitionOf(typed.getClass()).type();
             EventMetadata metadata = codec.describe(
                     typed,
                     source,
                     clock.instant().truncatedTo(ChronoUnit.MICROS),
                     cause == null ? null : cause.correlationId(),
                     cause == null ? null : cause.id().toString(),
-                    cause == null ? null : cause.traceparent());
+                    traces.publish(type, family.keyOf(typed), cause));
             return new Envelope<>(metadata, typed);
         }
 

@@ -6,6 +6,7 @@ import dev.mops.events.EventCodec;
 import dev.mops.events.EventMetadata;
 import dev.mops.events.EventVersion;
 import dev.mops.messaging.TryLater;
+import dev.mops.messaging.trace.EventTraces;
 import dev.mops.messaging.held.EventId;
 import dev.mops.messaging.inbox.OutsideCalls.Answers;
 import dev.mops.messaging.inbox.OutsideCalls.Call;
@@ -23,7 +24,7 @@ class OutsideCallsTest {
 
     private static final int AT_ONCE = 3;
 
-    private final OutsideCalls calls = new OutsideCalls(AT_ONCE, Duration.ofMillis(50));
+    private final OutsideCalls calls = new OutsideCalls(AT_ONCE, Duration.ofMillis(50), EventTraces.NONE);
     private final AtomicInteger made = new AtomicInteger();
 
     @Test

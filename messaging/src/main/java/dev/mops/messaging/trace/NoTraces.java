@@ -1,0 +1,35 @@
+package dev.mops.messaging.trace;
+
+import dev.mops.events.EventMetadata;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Without a tracer: what an event carries is passed on. */
+final class NoTraces implements EventTraces {
+
+    private static final EventSpan NO_SPAN = new EventSpan() {
+        @Override
+        public Scope open() {
+            return () -> {};
+        }
+
+        @Override
+        public void end(Instant at, @Nullable String error) {}
+    };
+
+    @Override
+    public @Nullable String publish(String type, String key, @Nullable EventMetadata cause) {
+        return cause == null ? null : cause.traceparent();
+    }
+
+    @Override
+    public EventSpan receive(String topic, List<EventMetadata> events) {
+        return NO_SPAN;
+    }
+
+    @Override
+    public EventSpan begin(Work work, EventMetadata event) {
+        return NO_SPAN;
+    }
+}

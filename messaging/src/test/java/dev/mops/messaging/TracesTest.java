@@ -1,0 +1,344 @@
+package dev.mops.messaging;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
+
+import dev.mops.events.EventMetadata;
+import dev.mops.messaging.AccountEvent.Deposited;
+import dev.mops.messaging.AccountEvent.StatementSent;
+import dev.mops.messaging.AccountEvent.TransferRequested;
+import dev.mops.messaging.AccountEvent.TransferSettled;
+import dev.mops.messaging.AccountEvent.Withdrawn;
+import dev.mops.messaging.held.Ledger;
+import io.micrometer.tracing.Tracer;
+import io.micrometer.tracing.otel.bridge.EventPublishingContextWrapper;
+import io.micrometer.tracing.otel.bridge.OtelCurrentTraceContext;
+import io.micrometer.tracing.otel.bridge.OtelTracer;
+import io.micrometer.tracing.otel.bridge.Slf4JEventListener;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.ContextStorage;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.LinkData;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One trace for what one request has led to, and lines of the log that name it. */
+@ExtendWith(OutputCaptureExtension.class)
+class TracesTest {
+
+    private static final Logger log = LoggerFactory.getLogger(TracesTest.class);
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final TopicLog TOPIC = TopicLog.of("traces");
+    private static final Slf4JEventListener NAMES_IN_LOG = new Slf4JEventListener();
+    private static final InMemorySpanExporter SPANS = InMemorySpanExporter.create();
+
+    private static final String DEAD =
+            "held_key k JOIN held_event e ON e.id = k.head WHERE state = 'DEAD' AND convert_from(e.key, 'UTF8') = '%s'";
+
+    /** The accounts whose deposits fail. */
+    private static final Set<String> FAILING = ConcurrentHashMap.newKeySet();
+
+    private static final Tracer TRACER = tracer();
+    private static AccountService service;
+
+    @BeforeAll
+    static void start() {
+        service = AccountService.named("traces")
+                .with("mops.messaging.concurrency", 1)
+                .with("mops.messaging.retry-delays", "1ms,1ms")
+                .with("mops.messaging.sweep-grace", "1h")
+                .with("logging.level.dev.mops.messaging", "debug")
+                .with("logging.structured.format.console", "ecs")
+                .beans(context -> context.registerBean(Tracer.class, () -> TRACER))
+                .handling((accounts, family) -> EventHandlers.of(family)
+                        .on(Deposited.class, (deposited, metadata) -> {
+                            accounts.note(deposited, metadata);
+                            log.info("deposit");
+                            accounts.outbox().publish(new StatementSent(deposited.account(), deposited.number()));
+                            if (FAILING.contains(deposited.account())) {
+                                throw new IllegalStateException("tok_secret");
+                            }
+                        })
+                        .on(
+                                TransferRequested.class,
+                                requested -> {
+                                    log.info("intent");
+                                    return Optional.of(requested.account());
+                                },
+                                request -> {
+                                    log.info("call");
+                                    return "yes";
+                                },
+                                (requested, answer) -> {
+                                    log.info("outcome");
+                                    accounts.outbox()
+                                            .publish(new TransferSettled(requested.account(), requested.number()));
+                                })
+                        .on(TransferSettled.class, accounts::note)
+                        .build())
+                .start();
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+    }
+
+    @Test
+    void from_a_request_to_the_last_handler_all_is_one_trace_each_span_the_child_of_what_led_to_it() {
+        EventMetadata requested = publishInRequest("one-trace", new TransferRequested("one-trace", 1));
+
+        SpanData handled = awaitSpan("handle account.transfer_settled", "one-trace");
+        SpanData request = span("request one-trace");
+        SpanData published = span("publish account.transfer_requested", "one-trace");
+        SpanData settled = span("publish account.transfer_settled", "one-trace");
+        SpanData recorded = span("record account.transfer_requested", "one-trace");
+        assertThat(List.of(
+                        published,
+                        span("intend account.transfer_requested", "one-trace"),
+                        span("call for account.transfer_requested", "one-trace"),
+                        recorded,
+                        settled,
+                        handled))
+                .extracting(SpanData::getTraceId)
+                .containsOnly(request.getTraceId());
+        assertThat(published.getParentSpanId()).isEqualTo(request.getSpanId());
+        assertThat(List.of(
+                        span("intend account.transfer_requested", "one-trace"),
+                        span("call for account.transfer_requested", "one-trace"),
+                        recorded))
+                .extracting(SpanData::getParentSpanId)
+                .containsOnly(published.getSpanId());
+        assertThat(settled.getParentSpanId()).isEqualTo(recorded.getSpanId());
+        assertThat(handled.getParentSpanId()).isEqualTo(settled.getSpanId());
+        // Neither outbox nor relay change what was stored.
+        assertThat(requested.traceparent())
+                .isEqualTo("00-" + published.getTraceId() + "-" + published.getSpanId() + "-01");
+        assertThat(TOPIC.records())
+                .filteredOn(record -> requested.id().toString().equals(TopicLog.header(record, "ce_id")))
+                .extracting(record -> TopicLog.header(record, "traceparent"))
+                .containsOnly(requested.traceparent());
+    }
+
+    @Test
+    void a_batch_is_linked_to_the_traces_of_its_events_and_they_to_it() {
+        List<String> traces = new ArrayList<>();
+        List<ProducerRecord<byte[], byte[]>> batch = new ArrayList<>();
+        for (int n = 0; n < 3; n++) {
+            String trace = UUID.randomUUID().toString().replace("-", "");
+            traces.add(trace);
+            batch.add(TopicLog.on(
+                    0, TOPIC.event(new Deposited("batch-" + n, 1), "00-" + trace + "-00000000000000a1-01")));
+        }
+
+        TOPIC.append(batch);
+
+        SpanData handled = awaitSpan("handle account.deposited", "batch-2");
+        assertThat(handled.getParentSpanId()).isEqualTo("00000000000000a1");
+        assertThat(traces).contains(handled.getTraceId());
+        await().untilAsserted(() -> assertThat(SPANS.getFinishedSpanItems())
+                .filteredOn(span -> span.getName().equals("receive traces"))
+                .filteredOn(span -> handled.getLinks().stream()
+                        .anyMatch(link -> link.getSpanContext().getSpanId().equals(span.getSpanId())))
+                .singleElement()
+                .satisfies(receive -> assertThat(receive.getLinks())
+                        .extracting(LinkData::getSpanContext)
+                        .extracting(context -> context.getTraceId())
+                        .containsAll(traces)));
+    }
+
+    @Test
+    void an_attempt_that_is_rolled_back_is_an_error_and_the_retry_goes_on_in_the_trace(CapturedOutput output) {
+        FAILING.add("replayed");
+        EventMetadata deposited = publishInRequest("replayed", new Deposited("replayed", 1));
+        await().untilAsserted(
+                        () -> assertThat(service.count(DEAD.formatted("replayed"))).isEqualTo(1));
+        assertThat(spans("handle account.deposited", "replayed"))
+                .hasSize(3)
+                .allSatisfy(span -> {
+                    assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
+                    assertThat(span.getStatus().getDescription()).isEqualTo(IllegalStateException.class.getName());
+                    assertThat(span.toString()).doesNotContain("tok_secret");
+                });
+
+        FAILING.remove("replayed");
+        replay();
+
+        await().untilAsserted(() -> assertThat(service.numbersOf("replayed")).containsExactly(1L));
+        await().untilAsserted(() -> assertThat(spans("handle account.deposited", "replayed"))
+                .hasSize(4)
+                .allSatisfy(span -> {
+                    assertThat(span.getTraceId()).isEqualTo(span("request replayed").getTraceId());
+                    assertThat(span.getParentSpanId())
+                            .isEqualTo(Objects.requireNonNull(deposited.traceparent()).substring(36, 52));
+                })
+                .filteredOn(span -> span.getStatus().getStatusCode() == StatusCode.UNSET)
+                .hasSize(1));
+        assertThat(lines(output, "replayed"))
+                .extracting(line -> line.path("message").asString().replaceAll("\\d+\\.\\d ms", "a while"))
+                .contains(
+                        "Handled account.deposited in a while: java.lang.IllegalStateException",
+                        "Holds account.deposited, which runs again in 1 ms after failure 1: java.lang.IllegalStateException",
+                        "Holds account.deposited, which is a dead letter after failure 3: java.lang.IllegalStateException",
+                        "Handled account.deposited in a while");
+    }
+
+    @Test
+    void what_was_done_well_and_is_rolled_back_with_the_batch_is_an_error_too() {
+        FAILING.add("spoils");
+        TOPIC.append(List.of(
+                TopicLog.on(0, TOPIC.event(new Deposited("spoilt", 1))),
+                TopicLog.on(0, TOPIC.event(new Deposited("spoils", 1)))));
+
+        await().untilAsserted(() -> assertThat(spans("handle account.deposited", "spoilt"))
+                .extracting(span -> span.getStatus().getDescription())
+                .containsExactly("rolled back", ""));
+    }
+
+    @Test
+    void each_line_of_a_handler_names_the_event_and_its_trace_in_json(CapturedOutput output) {
+        EventMetadata requested = publishInRequest("named", new TransferRequested("named", 1));
+
+        SpanData handled = awaitSpan("handle account.transfer_settled", "named");
+        await().untilAsserted(() -> assertThat(lines(output, "named"))
+                .extracting(line -> line.path("message").asString())
+                .contains("intent", "call", "outcome")
+                .anyMatch(message -> message.startsWith("Handled account.transfer_settled in ")));
+        assertThat(lines(output, "named"))
+                .allSatisfy(line -> {
+                    assertThat(line.path("correlationId").asString()).isEqualTo(requested.correlationId());
+                    assertThat(line.path("traceId").asString()).isEqualTo(handled.getTraceId());
+                    assertThat(line.path("spanId").asString()).hasSize(16);
+                })
+                .filteredOn(line -> Set.of("intent", "call", "outcome")
+                        .contains(line.path("message").asString()))
+                .allSatisfy(line -> {
+                    assertThat(line.path("eventId").asString())
+                            .isEqualTo(requested.id().toString());
+                    assertThat(line.path("eventType").asString()).isEqualTo("account.transfer_requested");
+                })
+                .extracting(
+                        line -> line.path("message").asString(),
+                        line -> line.path("spanId").asString())
+                .containsExactlyInAnyOrderElementsOf(Map.of(
+                                "intent", "intend account.transfer_requested",
+                                "call", "call for account.transfer_requested",
+                                "outcome", "record account.transfer_requested")
+                        .entrySet()
+                        .stream()
+                        .map(line -> tuple(
+                                line.getKey(), span(line.getValue(), "named").getSpanId()))
+                        .toList());
+        assertThat(lines(output, "named"))
+                .extracting(line -> line.path("message").asString().replaceAll("\\d+\\.\\d ms", "a while"))
+                .contains(
+                        "Published account.transfer_requested " + requested.id(),
+                        "Intended the call for account.transfer_requested in a while",
+                        "Called for account.transfer_requested in a while",
+                        "Recorded the call for account.transfer_requested in a while");
+    }
+
+    @Test
+    void what_another_publisher_wrote_can_not_look_like_a_line_of_its_own(CapturedOutput output) {
+        ProducerRecord<byte[], byte[]> record = TOPIC.event(new Deposited("forger", 1), "no trace\n");
+        record.headers().remove("ce_correlationid");
+        record.headers().add("ce_correlationid", "a\nb".getBytes(UTF_8));
+
+        TOPIC.append(record);
+
+        awaitSpan("handle account.deposited", "forger");
+        await().untilAsserted(() -> assertThat(lines(output, "forger"))
+                .filteredOn(line -> line.path("message").asString().equals("deposit"))
+                .extracting(line -> line.path("correlationId").asString())
+                .containsExactly("a?b"));
+    }
+
+    private static Tracer tracer() {
+        // Before anybody opens a scope; as Spring Boot has it.
+        ContextStorage.addWrapper(new EventPublishingContextWrapper(NAMES_IN_LOG::onEvent));
+        return new OtelTracer(
+                SdkTracerProvider.builder()
+                        .addSpanProcessor(SimpleSpanProcessor.create(SPANS))
+                        .build()
+                        .get("test"),
+                new OtelCurrentTraceContext(),
+                NAMES_IN_LOG::onEvent);
+    }
+
+    /** Publishes with a transaction, as a request does. */
+    private static EventMetadata publishInRequest(String name, AccountEvent event) {
+        var request = TRACER.nextSpan().name("request " + name).start();
+        try (var _ = TRACER.withSpan(request)) {
+            return service.publish(event).getFirst();
+        } finally {
+            request.end();
+        }
+    }
+
+    private static void replay() {
+        var ledger = service.bean(Ledger.class);
+        service.inTransaction(() -> {
+            Long id = service.jdbc().queryForObject("SELECT head FROM " + DEAD.formatted("replayed"), Long.class);
+            ledger.replay(ledger.head(Objects.requireNonNull(id)).orElseThrow());
+        });
+    }
+
+    private static SpanData awaitSpan(String name, String account) {
+        return await().until(() -> spans(name, account), found -> !found.isEmpty())
+                .getFirst();
+    }
+
+    private static SpanData span(String name, String account) {
+        List<SpanData> found = spans(name, account);
+        assertThat(found).as(name).hasSize(1);
+        return found.getFirst();
+    }
+
+    private static SpanData span(String name) {
+        return SPANS.getFinishedSpanItems().stream()
+                .filter(span -> span.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<SpanData> spans(String name, String account) {
+        return SPANS.getFinishedSpanItems().stream()
+                .filter(span -> span.getName().equals(name))
+                .filter(span -> account.equals(span.getAttributes()
+                        .get(AttributeKey.stringKey("eventKey"))))
+                .toList();
+    }
+
+    /** The lines of the log that name an account. */
+    private static List<JsonNode> lines(CapturedOutput output, String account) {
+        return output.getOut()
+                .lines()
+                .filter(line -> line.startsWith("{"))
+                .map(line -> (JsonNode) JSON.readTree(line))
+                .filter(line -> line.path("eventKey").asString("").equals(account))
+                .toList();
+    }
+}

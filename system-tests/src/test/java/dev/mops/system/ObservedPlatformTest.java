@@ -1,0 +1,130 @@
+package dev.mops.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mops.local.ServiceProcess;
+import dev.mops.system.TraceReceiver.Received;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+/** The platform as who observes it sees it: with the services started anew, so that they export their spans to here. */
+@SystemTest
+@Tag(SystemTest.PROCESSES)
+@TestInstance(Lifecycle.PER_CLASS)
+class ObservedPlatformTest {
+
+    private final Shop shop;
+    private final TraceReceiver traces = new TraceReceiver();
+    private final List<ServiceProcess> observed = new ArrayList<>();
+
+    ObservedPlatformTest(Shop shop) {
+        this.shop = shop;
+    }
+
+    @BeforeAll
+    void observe() {
+        for (String name : shop.platform().services()) {
+            ServiceProcess service = shop.platform().service(name);
+            // In the place of the first instance, so that the shop finds it.
+            observed.add(shop.platform()
+                    .instance(
+                            name,
+                            service.port(),
+                            List.of(
+                                    "--management.opentelemetry.tracing.export.otlp.endpoint=" + traces.endpoint(),
+                                    "--management.opentelemetry.tracing.export.schedule-delay=100ms")));
+        }
+        exchange(firstInstances(), observed);
+    }
+
+    @AfterAll
+    void observeNoMore() {
+        exchange(observed, firstInstances());
+        traces.close();
+    }
+
+    @Test
+    void an_order_is_one_trace_over_all_services_in_which_every_span_has_its_parent() {
+        UUID order = shop.placeOrder(Wish.of("KEYBOARD-DE", 1));
+        shop.awaitStatus(order, "SHIPPED");
+
+        Shop.eventually().untilAsserted(() -> {
+            Set<String> ids = traces.spans().stream()
+                    .filter(span -> order.toString().equals(span.attributes().get("eventKey")))
+                    .map(Received::traceId)
+                    .collect(Collectors.toSet());
+            assertThat(ids).as("traces with the order's events").hasSize(1);
+            List<Received> trace = traces.spans().stream()
+                    .filter(span -> ids.contains(span.traceId()))
+                    .toList();
+            assertThat(trace)
+                    .extracting(span -> span.service() + ": " + span.name())
+                    .contains(
+                            "order-service: http post /orders",
+                            "order-service: publish order.created",
+                            "inventory-service: handle order.created",
+                            "inventory-service: publish order.inventory_reserved",
+                            "billing-service: intend order.inventory_reserved",
+                            "billing-service: call for order.inventory_reserved",
+                            "billing-service: record order.inventory_reserved",
+                            "billing-service: publish order.paid",
+                            "shipping-service: intend order.paid",
+                            "shipping-service: call for order.paid",
+                            "shipping-service: record order.paid",
+                            "shipping-service: publish order.shipped",
+                            "order-service: handle order.shipped",
+                            "inventory-service: handle order.shipped");
+            Set<String> spans = trace.stream().map(Received::spanId).collect(Collectors.toSet());
+            assertThat(trace)
+                    .filteredOn(span -> !spans.contains(span.parentId()))
+                    .as("spans without their parents")
+                    .singleElement()
+                    .satisfies(first -> {
+                        assertThat(first.name()).isEqualTo("http post /orders");
+                        assertThat(first.parentId()).isEmpty();
+                    });
+            // Each service has taken them in a batch that leads to the trace.
+            assertThat(traces.spans())
+                    .filteredOn(span -> span.name().equals("receive orders")
+                            && span.linkedTraces().containsAll(ids))
+                    .extracting(Received::service)
+                    .contains("order-service", "inventory-service", "billing-service", "shipping-service");
+        });
+    }
+
+    @Test
+    void spans_say_nothing_personal_and_nobody_who_only_looks_is_in_them() {
+        shop.awaitStatus(shop.placeOrder(Wish.of("KEYBOARD-DE", 1)), "SHIPPED");
+
+        Shop.eventually()
+                .until(() -> traces.spans().stream().anyMatch(span -> span.name().equals("handle order.shipped")));
+        assertThat(traces.spans()).allSatisfy(span -> {
+            assertThat(span.toString()).doesNotContain(Shop.SECRETS);
+            assertThat(span.toString()).doesNotContain("/actuator", "task ");
+        });
+    }
+
+    private List<ServiceProcess> firstInstances() {
+        return shop.platform().services().stream()
+                .map(name -> shop.platform().service(name))
+                .toList();
+    }
+
+    private static void exchange(List<ServiceProcess> before, List<ServiceProcess> after) {
+        InParallel.each(before, before.size(), service -> {
+            service.stop();
+            return service;
+        });
+        after.forEach(ServiceProcess::launch);
+        after.forEach(ServiceProcess::awaitReady);
+    }
+}
