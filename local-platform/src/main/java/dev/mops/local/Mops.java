@@ -37,6 +37,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND")
 public final class Mops implements Runnable {
 
+    // A line for each step of an order: what the demo is for, and what a test with thousands of orders has no use for.
+    private static final String TELLING = "--logging.level.dev.mops=debug";
     private static final int OK = 0;
     private static final int FAILED = 1;
     private static final int NOT_ALL_UP = 3;
@@ -109,7 +111,7 @@ public final class Mops implements Runnable {
         try {
             List<ServiceModule> services =
                     containers == null ? ServiceModule.in(root) : ServiceModule.parse(containers);
-            platform = Platform.of(services, root, home, ports);
+            platform = Platform.of(services, root, home, ports, List.of(TELLING));
         } catch (LocalPlatformException e) {
             System.err.println("mops: " + e.getMessage());
             return FAILED;

@@ -79,7 +79,7 @@ public final class Platform {
      * @param home the folder for data, logs and pids
      */
     public static Platform at(Path root, Path home, Ports ports) {
-        return of(ServiceModule.in(root), root, home, ports);
+        return of(ServiceModule.in(root), root, home, ports, List.of());
     }
 
     /**
@@ -91,8 +91,8 @@ public final class Platform {
     }
 
     /** The same, where the repository is not at hand to say which services there are. */
-    static Platform of(List<ServiceModule> modules, Path root, Path home, Ports ports) {
-        return new Platform(modules, root, home, ports, ports.kafka(), List.of());
+    static Platform of(List<ServiceModule> modules, Path root, Path home, Ports ports, List<String> settings) {
+        return new Platform(modules, root, home, ports, ports.kafka(), settings);
     }
 
     /** Starts everything and waits until it is ready; if something fails, nothing is left running. */

@@ -337,7 +337,7 @@ class TracesTest {
         return output.getOut()
                 .lines()
                 .filter(line -> line.startsWith("{"))
-                .map(line -> (JsonNode) JSON.readTree(line))
+                .map(JSON::readTree)
                 .filter(line -> line.path("eventKey").asString("").equals(account))
                 .toList();
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mops.local.ServiceProcess;
 import dev.mops.system.TraceReceiver.Received;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -41,7 +43,8 @@ class ObservedPlatformTest {
                             service.port(),
                             List.of(
                                     "--management.opentelemetry.tracing.export.otlp.endpoint=" + traces.endpoint(),
-                                    "--management.opentelemetry.tracing.export.schedule-delay=100ms")));
+                                    "--management.opentelemetry.tracing.export.schedule-delay=100ms",
+                                    "--logging.level.dev.mops=debug")));
         }
         exchange(firstInstances(), observed);
     }
@@ -111,6 +114,21 @@ class ObservedPlatformTest {
             assertThat(span.toString()).doesNotContain(Shop.SECRETS);
             assertThat(span.toString()).doesNotContain("/actuator", "task ");
         });
+    }
+
+    @Test
+    void the_log_tells_of_an_order_and_nothing_personal() throws IOException {
+        UUID order = shop.placeOrder(Wish.of("KEYBOARD-DE", 1));
+        shop.awaitStatus(order, "SHIPPED");
+
+        for (ServiceProcess service : observed) {
+            Shop.eventually().untilAsserted(() -> assertThat(Files.readString(service.log()))
+                    .containsPattern("\\[[0-9a-f]{32}\\] \\[key=" + order + " event=[0-9a-f-]{36} type=order\\.\\w+"
+                            + " correlation=[0-9a-f-]{36}] \\S*Attempt +: (Handled|Recorded the call for) order\\.")
+                    .doesNotContain(Shop.SECRETS));
+        }
+        assertThat(Files.readString(observed.getFirst().log()))
+                .containsPattern("\\[key=" + order + " .*: POST /orders: 202 in ");
     }
 
     private List<ServiceProcess> firstInstances() {
