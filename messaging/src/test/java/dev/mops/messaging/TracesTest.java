@@ -10,7 +10,6 @@ import dev.mops.messaging.AccountEvent.Deposited;
 import dev.mops.messaging.AccountEvent.StatementSent;
 import dev.mops.messaging.AccountEvent.TransferRequested;
 import dev.mops.messaging.AccountEvent.TransferSettled;
-import dev.mops.messaging.AccountEvent.Withdrawn;
 import dev.mops.messaging.held.Ledger;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.otel.bridge.EventPublishingContextWrapper;
@@ -174,15 +173,13 @@ class TracesTest {
     void an_attempt_that_is_rolled_back_is_an_error_and_the_retry_goes_on_in_the_trace(CapturedOutput output) {
         FAILING.add("replayed");
         EventMetadata deposited = publishInRequest("replayed", new Deposited("replayed", 1));
-        await().untilAsserted(
-                        () -> assertThat(service.count(DEAD.formatted("replayed"))).isEqualTo(1));
-        assertThat(spans("handle account.deposited", "replayed"))
-                .hasSize(3)
-                .allSatisfy(span -> {
-                    assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
-                    assertThat(span.getStatus().getDescription()).isEqualTo(IllegalStateException.class.getName());
-                    assertThat(span.toString()).doesNotContain("tok_secret");
-                });
+        await().untilAsserted(() ->
+                assertThat(service.count(DEAD.formatted("replayed"))).isEqualTo(1));
+        assertThat(spans("handle account.deposited", "replayed")).hasSize(3).allSatisfy(span -> {
+            assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
+            assertThat(span.getStatus().getDescription()).isEqualTo(IllegalStateException.class.getName());
+            assertThat(span.toString()).doesNotContain("tok_secret");
+        });
 
         FAILING.remove("replayed");
         replay();
@@ -191,9 +188,11 @@ class TracesTest {
         await().untilAsserted(() -> assertThat(spans("handle account.deposited", "replayed"))
                 .hasSize(4)
                 .allSatisfy(span -> {
-                    assertThat(span.getTraceId()).isEqualTo(span("request replayed").getTraceId());
+                    assertThat(span.getTraceId())
+                            .isEqualTo(span("request replayed").getTraceId());
                     assertThat(span.getParentSpanId())
-                            .isEqualTo(Objects.requireNonNull(deposited.traceparent()).substring(36, 52));
+                            .isEqualTo(Objects.requireNonNull(deposited.traceparent())
+                                    .substring(36, 52));
                 })
                 .filteredOn(span -> span.getStatus().getStatusCode() == StatusCode.UNSET)
                 .hasSize(1));
@@ -327,8 +326,7 @@ class TracesTest {
     private static List<SpanData> spans(String name, String account) {
         return SPANS.getFinishedSpanItems().stream()
                 .filter(span -> span.getName().equals(name))
-                .filter(span -> account.equals(span.getAttributes()
-                        .get(AttributeKey.stringKey("eventKey"))))
+                .filter(span -> account.equals(span.getAttributes().get(AttributeKey.stringKey("eventKey"))))
                 .toList();
     }
 

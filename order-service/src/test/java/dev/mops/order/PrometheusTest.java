@@ -67,7 +67,9 @@ class PrometheusTest extends OrderServiceTest {
 
         await().untilAsserted(() ->
                 assertThat(value("mops_orders_ended_total{status=\"SHIPPED\"}")).isEqualTo(shipped + 1));
-        assertThat(scrape()).doesNotContain(orderId.toString()).containsPattern("http_server_requests_seconds_count\\{[^}]*uri=\"/orders/\\{orderId}\"");
+        assertThat(scrape())
+                .doesNotContain(orderId.toString())
+                .containsPattern("http_server_requests_seconds_count\\{[^}]*uri=\"/orders/\\{orderId}\"");
     }
 
     @Test

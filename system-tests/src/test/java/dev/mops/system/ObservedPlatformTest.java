@@ -109,7 +109,8 @@ class ObservedPlatformTest {
         shop.awaitStatus(shop.placeOrder(Wish.of("KEYBOARD-DE", 1)), "SHIPPED");
 
         Shop.eventually()
-                .until(() -> traces.spans().stream().anyMatch(span -> span.name().equals("handle order.shipped")));
+                .until(() ->
+                        traces.spans().stream().anyMatch(span -> span.name().equals("handle order.shipped")));
         assertThat(traces.spans()).allSatisfy(span -> {
             assertThat(span.toString()).doesNotContain(Shop.SECRETS);
             assertThat(span.toString()).doesNotContain("/actuator", "task ");
@@ -122,10 +123,12 @@ class ObservedPlatformTest {
         shop.awaitStatus(order, "SHIPPED");
 
         for (ServiceProcess service : observed) {
-            Shop.eventually().untilAsserted(() -> assertThat(Files.readString(service.log()))
-                    .containsPattern("\\[[0-9a-f]{32}\\] \\[key=" + order + " event=[0-9a-f-]{36} type=order\\.\\w+"
-                            + " correlation=[0-9a-f-]{36}] \\S*Attempt +: (Handled|Recorded the call for) order\\.")
-                    .doesNotContain(Shop.SECRETS));
+            Shop.eventually()
+                    .untilAsserted(() -> assertThat(Files.readString(service.log()))
+                            .containsPattern(
+                                    "\\[[0-9a-f]{32}\\] \\[key=" + order + " event=[0-9a-f-]{36} type=order\\.\\w+"
+                                            + " correlation=[0-9a-f-]{36}] \\S*Attempt +: (Handled|Recorded the call for) order\\.")
+                            .doesNotContain(Shop.SECRETS));
         }
         assertThat(Files.readString(observed.getFirst().log()))
                 .containsPattern("\\[key=" + order + " .*: POST /orders: 202 in ");

@@ -91,8 +91,7 @@ final class TraceReceiver implements AutoCloseable {
 
     private static Map<String, String> attributes(List<KeyValue> attributes) {
         Map<String, String> values = new HashMap<>();
-        attributes.forEach(
-                each -> values.put(each.getKey(), each.getValue().getStringValue()));
+        attributes.forEach(each -> values.put(each.getKey(), each.getValue().getStringValue()));
         return values;
     }
 

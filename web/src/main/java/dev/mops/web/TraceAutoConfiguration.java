@@ -34,8 +34,7 @@ public final class TraceAutoConfiguration {
 
     /** Who looks at a service, and its own timers, are no customers: they would fill traces and tables with themselves. */
     @Bean
-    ObservationPredicate customersOnly(
-            @Value("${management.endpoints.web.base-path:/actuator}") String operatorsPath) {
+    ObservationPredicate customersOnly(@Value("${management.endpoints.web.base-path:/actuator}") String operatorsPath) {
         return (name, context) -> !name.equals("tasks.scheduled.execution")
                 && !(context instanceof ServerRequestObservationContext observed
                         && observed.getCarrier() instanceof HttpServletRequest request

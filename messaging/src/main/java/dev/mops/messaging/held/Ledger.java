@@ -521,7 +521,8 @@ public final class Ledger implements HeldKeys {
             Instant firstFailedAt,
             Instant lastFailedAt) {
         if (log.isDebugEnabled()) {
-            announcements.log(record, () -> log.debug("Holds {}, {}: {}", typeOf(record), said(next), failure.errorClass()));
+            announcements.log(
+                    record, () -> log.debug("Holds {}, {}: {}", typeOf(record), said(next), failure.errorClass()));
         }
         switch (next) {
             case Next.Retry retry -> wakeUp(key, id, record, retry, row);

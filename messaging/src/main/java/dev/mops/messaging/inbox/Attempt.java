@@ -69,8 +69,8 @@ final class Attempt {
                 error = classOf(e);
                 throw e;
             } finally {
-                done.add(new Done(
-                        work, event, span, Instant.now(), Duration.ofNanos(System.nanoTime() - begin), error));
+                done.add(
+                        new Done(work, event, span, Instant.now(), Duration.ofNanos(System.nanoTime() - begin), error));
             }
         });
     }
@@ -109,9 +109,8 @@ final class Attempt {
 
     /** The class of what a handler threw, or of its transaction. */
     static String classOf(Throwable thrown) {
-        Throwable cause = thrown instanceof HandlerFailedException && thrown.getCause() != null
-                ? thrown.getCause()
-                : thrown;
+        Throwable cause =
+                thrown instanceof HandlerFailedException && thrown.getCause() != null ? thrown.getCause() : thrown;
         return cause.getClass().getName();
     }
 }

@@ -191,8 +191,8 @@ final class BatchProcessor<E> {
                     if (outcome == null) {
                         throw new MovedException("The event " + item.id() + " was not free, and is now");
                     }
-                    outcome.ifPresent(present ->
-                            guarded(attempt, item, Stage.RECORD, () -> call.record().accept(event, present)));
+                    outcome.ifPresent(present -> guarded(
+                            attempt, item, Stage.RECORD, () -> call.record().accept(event, present)));
                 }
             }
         }
@@ -347,7 +347,8 @@ final class BatchProcessor<E> {
             batch.stream()
                     .filter(item -> item.id().equals(event) && item.content() instanceof Content.Decoded)
                     .findFirst()
-                    .ifPresentOrElse(item -> EventLog.run(item.event().envelope().metadata(), line), line);
+                    .ifPresentOrElse(
+                            item -> EventLog.run(item.event().envelope().metadata(), line), line);
         }
 
         private static RuntimeException unchecked(Throwable thrown) {

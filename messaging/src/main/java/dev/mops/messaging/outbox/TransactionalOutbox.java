@@ -190,11 +190,7 @@ final class TransactionalOutbox implements Outbox, OutboxRecords, TransactionExe
         }
 
         Envelope<E> describe(
-                Object event,
-                String source,
-                InstantSource clock,
-                @Nullable EventMetadata cause,
-                EventTraces traces) {
+                Object event, String source, InstantSource clock, @Nullable EventMetadata cause, EventTraces traces) {
             E typed = family.root().cast(event);
             String type = family.definitionOf(typed.getClass()).type();
             EventMetadata metadata = codec.describe(
