@@ -114,7 +114,8 @@ class TraceCommandTest {
 
         assertThat(tell(order, told -> told.contains("Nothing holds it up")))
                 .containsPattern("(?s)billing-service +WARN The event .{1,200}failed\\s+and\\s+is\\s+held")
-                .containsPattern("billing-service +(Caused by: )?\\S*IllegalStateException: Fails since a failure switch says so");
+                .containsPattern(
+                        "billing-service +(Caused by: )?\\S*IllegalStateException: Fails since a failure switch says so");
     }
 
     @Test
@@ -128,9 +129,7 @@ class TraceCommandTest {
     /** Tells it again until it is as it shall be: services handle the last event each in its own time. */
     private String tell(UUID order, Predicate<String> expected) {
         return Shop.eventually()
-                .until(
-                        () -> mops("trace", order.toString()),
-                        done -> done.status() == 0 && expected.test(done.out()))
+                .until(() -> mops("trace", order.toString()), done -> done.status() == 0 && expected.test(done.out()))
                 .out();
     }
 
