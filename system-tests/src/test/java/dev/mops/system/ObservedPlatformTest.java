@@ -134,6 +134,23 @@ class ObservedPlatformTest {
                 .containsPattern("\\[key=" + order + " .*: POST /orders: 202 in ");
     }
 
+    @Test
+    void the_story_of_an_order_has_its_request_its_handlers_and_its_calls_with_their_times() {
+        UUID order = shop.placeOrder(Wish.of("KEYBOARD-DE", 1));
+        shop.awaitStatus(order, "SHIPPED");
+
+        Shop.eventually()
+                .untilAsserted(() -> assertThat(TraceCommandTest.mops(shop, "trace", order.toString())
+                                .out())
+                        .containsPattern("order-service\\S* +POST /orders: 202 in [0-9.]+ ms\n")
+                        .containsPattern("inventory-service\\S* +Handled order.created in [0-9.]+ ms\n")
+                        .containsPattern("billing-service\\S* +Called for order.inventory_reserved in [0-9.]+ ms\n")
+                        .containsPattern("shipping-service\\S* +Called for order.paid in [0-9.]+ ms\n")
+                        .containsPattern("shipping-service\\S* +Handled order.shipped in [0-9.]+ ms\n")
+                        .containsPattern("order-service\\S* +Handled order.shipped in [0-9.]+ ms\n")
+                        .doesNotContain("GET /", "Published "));
+    }
+
     private List<ServiceProcess> firstInstances() {
         return shop.platform().services().stream()
                 .map(name -> shop.platform().service(name))
