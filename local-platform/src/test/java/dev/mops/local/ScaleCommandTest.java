@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** More and fewer instances of fake services, beside real servers. */
+/** More and fewer instances of fake services, beside real servers. With real services: ScaleTest of system-tests. */
 class ScaleCommandTest {
 
     private static Path root = Path.of("");

@@ -123,6 +123,16 @@ final class OrdersTopic {
         }
     }
 
+    /** How many partitions each consumer of a service has now. */
+    List<Integer> shares(String service) {
+        try (Admin admin = Admin.create(config)) {
+            return get(admin.describeConsumerGroups(List.of(service)).all()).values().stream()
+                    .flatMap(group -> group.members().stream())
+                    .map(member -> member.assignment().topicPartitions().size())
+                    .toList();
+        }
+    }
+
     private static boolean hasReached(Admin admin, String group, Map<TopicPartition, Long> ends) {
         Map<TopicPartition, OffsetAndMetadata> committed =
                 get(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
