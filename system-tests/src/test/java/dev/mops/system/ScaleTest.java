@@ -163,8 +163,9 @@ class ScaleTest {
 
         Shop.eventually()
                 .untilAsserted(() -> assertThat(before)
-                        .allSatisfy((instance, events) ->
-                                assertThat(handled(instance)).as(instance.name()).isGreaterThan(events)));
+                        .allSatisfy((instance, events) -> assertThat(handled(instance))
+                                .as(instance.name())
+                                .isGreaterThan(events)));
     }
 
     /** Customers go on ordering, and one order waits for the gateway, while instances end. */
@@ -196,7 +197,8 @@ class ScaleTest {
 
     /** How many events this instance has handled since its start. */
     private double handled(ServiceProcess instance) {
-        HttpResponse<String> answer = shop.get(instance.url().resolve("/actuator/metrics/mops.messaging.events.handled"));
+        HttpResponse<String> answer =
+                shop.get(instance.url().resolve("/actuator/metrics/mops.messaging.events.handled"));
         return answer.statusCode() == 404
                 ? 0
                 : JSON.readTree(answer.body()).at("/measurements/0/value").asDouble();
@@ -211,8 +213,8 @@ class ScaleTest {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
 
-        int status = Mops.execute(
-                PlatformExtension.root(), platform, out, out, "scale", service, Integer.toString(count));
+        int status =
+                Mops.execute(PlatformExtension.root(), platform, out, out, "scale", service, Integer.toString(count));
 
         assertThat(status).as(said.toString(StandardCharsets.UTF_8)).isZero();
         assertThat(platform.running(service)).hasSize(count);
