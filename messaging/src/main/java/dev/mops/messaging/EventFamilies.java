@@ -22,10 +22,34 @@ public final class EventFamilies {
         }
         all.addAll(declared);
         this.families = List.copyOf(all);
+        for (int i = 0; i < families.size(); i++) {
+            for (EventFamily<?> later : families.subList(i + 1, families.size())) {
+                checkApart(families.get(i), later);
+            }
+        }
     }
 
     /** All families. */
     public List<EventFamily<?>> all() {
         return families;
+    }
+
+    /** An event belongs to one family, whether it is seen as a record of Java or as one of a topic. */
+    private static void checkApart(EventFamily<?> one, EventFamily<?> other) {
+        if (one.topic().equals(other.topic())) {
+            throw new IllegalStateException(
+                    "%s and %s have the same topic: of an event there, nobody could tell to which of them it belongs. A topic has one family"
+                            .formatted(named(one), named(other)));
+        }
+        if (one.root().isAssignableFrom(other.root()) || other.root().isAssignableFrom(one.root())) {
+            throw new IllegalStateException(
+                    "%s and %s have the same root, or one is part of the other: nobody could tell on which topic their events are published. Declare the family once"
+                            .formatted(named(one), named(other)));
+        }
+    }
+
+    /** With the root's full name: two of the same name may be the mistake. */
+    private static String named(EventFamily<?> family) {
+        return "The family of " + family.root().getName() + " on " + family.topic();
     }
 }

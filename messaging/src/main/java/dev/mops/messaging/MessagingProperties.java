@@ -81,6 +81,9 @@ public record MessagingProperties(
 
     public MessagingProperties {
         atLeastOne("partitions", partitions);
+        if (replicationFactor != -1) {
+            atLeastOne("replication-factor", replicationFactor);
+        }
         atLeastOne("concurrency", concurrency);
         atLeastOne("batch-size", batchSize);
         if (maxLinger.isNegative() || maxLinger.compareTo(LONGEST_LINGER) > 0) {
@@ -89,8 +92,8 @@ public record MessagingProperties(
         }
         atLeastOne("call-concurrency", callConcurrency);
         atLeastOneMilli("call-timeout", callTimeout);
-        if (maxEventSize.compareTo(LARGEST_EVENT) > 0) {
-            throw new IllegalArgumentException("mops.messaging.max-event-size must be at most " + LARGEST_EVENT
+        if (maxEventSize.toBytes() < 1 || maxEventSize.compareTo(LARGEST_EVENT) > 0) {
+            throw new IllegalArgumentException("mops.messaging.max-event-size must be at least 1 B and at most " + LARGEST_EVENT
                     + ", not " + maxEventSize + ": Kafka's default takes 1 MB, and what it refuses blocks the outbox");
         }
         atLeastOneMilli("poll-interval", pollInterval);

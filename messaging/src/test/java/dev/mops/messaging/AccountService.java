@@ -26,7 +26,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** A running instance of a small service: an application context with JDBC, without web and JPA. */
 public final class AccountService implements AutoCloseable {
 
-    private static final String WITHOUT_JPA =
+    static final String WITHOUT_JPA =
             "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration,"
                     + "org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration";
 
@@ -151,6 +151,11 @@ public final class AccountService implements AutoCloseable {
     /** A property as it is once the service runs. */
     public String property(String name) {
         return context.getEnvironment().getRequiredProperty(name);
+    }
+
+    /** The names of the beans of a type. */
+    List<String> names(Class<?> type) {
+        return List.of(context.getBeanNamesForType(type));
     }
 
     public <T> T bean(Class<T> type) {

@@ -14,12 +14,14 @@ class MessagingPropertiesTest {
     @ParameterizedTest
     @CsvSource({
         "partitions, 0",
+        "replication-factor, 0",
         "concurrency, 0",
         "batch-size, 0",
         "max-linger, -1ms",
         "max-linger, 10001ms",
         "call-concurrency, 0",
         "call-timeout, 0s",
+        "max-event-size, 0B",
         "max-event-size, 1001KB",
         "poll-interval, 0s",
         "relay-batch-size, 0",
@@ -51,6 +53,8 @@ class MessagingPropertiesTest {
     @CsvSource({
         "max-linger, 0",
         "max-linger, 10s",
+        "replication-factor, -1",
+        "max-event-size, 1B",
         "max-event-size, 1000KB",
         "relay-batch-bytes, 1B",
         "retry-delays, 1ms",

@@ -1,0 +1,239 @@
+package dev.mops.messaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.mops.events.Envelope;
+import dev.mops.events.EventFamily;
+import dev.mops.events.EventMetadata;
+import dev.mops.messaging.AccountEvent.Deposited;
+import dev.mops.messaging.LoanEvent.Granted;
+import dev.mops.messaging.held.Ledger;
+import dev.mops.test.TestPostgres;
+import dev.mops.test.TestServers;
+import dev.mops.test.TestTopic;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Services of other shapes than the four of the platform, and what a service may bring itself. */
+class AdoptionTest {
+
+    private static final Instant LONG_AGO = Instant.parse("2001-02-03T04:05:06Z");
+
+    @Test
+    void without_jpa_on_the_class_path_the_jdbc_transaction_manager_is_all_that_is_needed() {
+        runner("without_jpa")
+                .withClassLoader(new FilteredClassLoader("jakarta.persistence", "org.hibernate", "org.springframework.orm"))
+                .withUserConfiguration(Accounts.class)
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(context.getBean(PlatformTransactionManager.class))
+                            .isExactlyInstanceOf(JdbcTransactionManager.class);
+                    JdbcTemplate jdbc = context.getBean(JdbcTemplate.class);
+                    context.getBean(TransactionTemplate.class)
+                            .executeWithoutResult(
+                                    status -> context.getBean(Outbox.class).publish(new Deposited("a", 7)));
+
+                    await().untilAsserted(() -> assertThat(jdbc.query(
+                                    "SELECT number FROM effect WHERE account = 'a'", (row, n) -> row.getLong(1)))
+                            .containsExactly(7L));
+                });
+    }
+
+    @Test
+    void a_data_source_that_the_service_makes_itself_suffices_with_its_connection_details() {
+        runner("own_data_source")
+                .withUserConfiguration(OwnDataSource.class)
+                .withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/nowhere")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    context.getBean(TransactionTemplate.class)
+                            .executeWithoutResult(
+                                    status -> context.getBean(Outbox.class).publish(new Deposited("a", 1)));
+                    await().until(() -> context.getBean(JdbcTemplate.class)
+                            .query("SELECT 1 FROM effect", (row, n) -> 1)
+                            .size(), size -> size == 1);
+                });
+    }
+
+    @Test
+    void a_service_that_only_publishes_has_a_relay_and_neither_consumer_nor_inbox() {
+        try (AccountService service = AccountService.named("publish_only")
+                        // Also with all that operators could ask for.
+                        .with("spring.main.web-application-type", "servlet")
+                        .with("server.port", 0)
+                        .with("management.endpoints.web.exposure.include", "*")
+                        .start();
+                TestTopic<AccountEvent> topic =
+                        new TestTopic<>(service.family(), TestServers.kafka().bootstrapServers())) {
+            service.publish(new Deposited("a", 1));
+
+            await().untilAsserted(() -> assertThat(topic.eventsOf("a"))
+                    .extracting(Envelope::event)
+                    .containsExactly(new Deposited("a", 1)));
+            assertThat(service.names(Ledger.class)).isEmpty();
+            assertThat(service.names(Object.class))
+                    .contains("relay", "outbox", "topics")
+                    .doesNotContain("eventConsumers", "deadLetterEndpoint");
+        }
+    }
+
+    @Test
+    void a_service_that_only_consumes_needs_a_table_and_nothing_else() {
+        try (AccountService service =
+                        AccountService.named("consume_only").noting().start();
+                TestTopic<AccountEvent> topic =
+                        new TestTopic<>(service.family(), TestServers.kafka().bootstrapServers())) {
+            topic.deliver(List.of(topic.envelope("/elsewhere", new Deposited("a", 1))));
+
+            await().untilAsserted(() -> assertThat(service.numbersOf("a")).containsExactly(1L));
+        }
+    }
+
+    @Test
+    void several_families_have_their_topics_and_a_handler_of_one_publishes_events_of_another() {
+        EventFamily<LoanEvent> loans = LoanEvent.on("several-loans");
+        List<Granted> granted = new ArrayList<>();
+        try (AccountService service = AccountService.named("several")
+                        .handling((self, family) -> EventHandlers.of(family)
+                                .on(Deposited.class, deposit -> {
+                                    self.touch(deposit.account());
+                                    self.outbox().publish(new Granted(deposit.account(), deposit.number()));
+                                })
+                                .build())
+                        .beans(context -> context.registerBean("loans", EventHandlers.class, () -> EventHandlers.of(
+                                        loans)
+                                .on(Granted.class, loan -> {
+                                    synchronized (granted) {
+                                        granted.add(loan);
+                                    }
+                                })
+                                .build()))
+                        .start();
+                TestTopic<LoanEvent> topic =
+                        new TestTopic<>(loans, TestServers.kafka().bootstrapServers())) {
+            service.publish(new Deposited("a", 1), new Deposited("a", 2));
+
+            await().untilAsserted(() -> assertThat(service.count("inbox_event")).isEqualTo(4));
+            synchronized (granted) {
+                assertThat(granted).containsExactly(new Granted("a", 1), new Granted("a", 2));
+            }
+            assertThat(topic.eventsOf("a"))
+                    .extracting(Envelope::event)
+                    .containsExactly(new Granted("a", 1), new Granted("a", 2));
+        }
+    }
+
+    @Test
+    void a_clock_of_the_service_is_taken_and_its_outbox_may_stand_before_the_modules() {
+        List<Object> seen = new ArrayList<>();
+        try (AccountService service = AccountService.named("replaced")
+                .beans(context -> {
+                    context.registerBean("clock", InstantSource.class, () -> InstantSource.fixed(LONG_AGO));
+                    context.registerBean(
+                            "watched",
+                            Outbox.class,
+                            () -> {
+                                Outbox outbox = context.getBean("outbox", Outbox.class);
+                                return event -> {
+                                    seen.add(event);
+                                    return outbox.publish(event);
+                                };
+                            },
+                            definition -> definition.setPrimary(true));
+                })
+                .start()) {
+            EventMetadata published = service.publish(new Deposited("a", 1)).getFirst();
+
+            assertThat(published.time()).isEqualTo(LONG_AGO);
+            assertThat(seen).containsExactly(new Deposited("a", 1));
+        }
+    }
+
+    private static ApplicationContextRunner runner(String name) {
+        return new ApplicationContextRunner()
+                .withPropertyValues(
+                        "spring.application.name=" + name,
+                        "spring.autoconfigure.exclude=" + AccountService.WITHOUT_JPA,
+                        "spring.datasource.url=" + TestServers.postgres().jdbcUrl(name),
+                        "spring.datasource.username=" + TestPostgres.USER,
+                        "spring.datasource.password=" + TestPostgres.PASSWORD,
+                        "spring.datasource.hikari.maximum-pool-size=8",
+                        "spring.kafka.bootstrap-servers="
+                                + TestServers.kafka().bootstrapServers(),
+                        "mops.messaging.partitions=2",
+                        "test.topic=" + name + "-" + UUID.randomUUID());
+    }
+
+    /** A service as its developers write it. */
+    @SpringBootConfiguration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Accounts {
+
+        @Bean
+        EventHandlers<AccountEvent> accountHandlers(
+                JdbcTemplate jdbc, @Value("${test.topic}") String topic) {
+            return EventHandlers.of(AccountEvent.on(topic))
+                    .on(Deposited.class, (event, metadata) -> jdbc.update(
+                            "INSERT INTO effect (type, account, number, event_id) VALUES ('d', ?, ?, ?)",
+                            event.account(),
+                            event.number(),
+                            metadata.id()))
+                    .build();
+        }
+    }
+
+    /** The same with a pool of its own. */
+    @SpringBootConfiguration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class OwnDataSource extends Accounts {
+
+        private static final String URL = TestServers.postgres().jdbcUrl("own_data_source");
+
+        @Bean
+        DataSource dataSource() {
+            HikariDataSource pool = new HikariDataSource();
+            pool.setJdbcUrl(URL);
+            pool.setUsername(TestPostgres.USER);
+            pool.setPassword(TestPostgres.PASSWORD);
+            return pool;
+        }
+
+        @Bean
+        JdbcConnectionDetails connectionDetails() {
+            return new JdbcConnectionDetails() {
+                @Override
+                public String getJdbcUrl() {
+                    return URL;
+                }
+
+                @Override
+                public String getUsername() {
+                    return TestPostgres.USER;
+                }
+
+                @Override
+                public String getPassword() {
+                    return TestPostgres.PASSWORD;
+                }
+            };
+        }
+    }
+}
