@@ -38,7 +38,7 @@ final class Tables {
             ORDER BY c.relname, a.attnum
             """;
     private static final String SEQUENCES =
-            "SELECT quote_ident(sequencename), start_value, last_value FROM pg_sequences WHERE schemaname = current_schema()";
+            "SELECT quote_ident(sequencename), last_value FROM pg_sequences WHERE schemaname = current_schema()";
 
     private static final Pattern CREATE_TABLE = Pattern.compile("CREATE TABLE (?:IF NOT EXISTS )?(\\w+)");
 
@@ -92,8 +92,7 @@ final class Tables {
                 }
                 try (ResultSet result = statement.executeQuery(SEQUENCES)) {
                     while (result.next()) {
-                        long last = result.getLong(3);
-                        sequences.put(result.getString(1), result.wasNull() ? null : last);
+                        sequences.put(result.getString(1), result.getObject(2, Long.class));
                     }
                 }
             }
