@@ -143,6 +143,7 @@ final class NewService {
                 migration(),
                 serviceTest(),
                 aggregateTest(),
+                contractTest(),
                 controllerTest())) {
             edited.put(text.file(), text);
         }
@@ -315,6 +316,22 @@ final class NewService {
                                 deliver(new CancellationRequested(order));
 
                                 assertThat(published(order)).isEmpty();
+                            }
+                        """);
+    }
+
+    private Text contractTest() throws IOException {
+        return text(TEST + "ShippingContractTest.java")
+                .without("an_order_that_is_paid_ships(")
+                // The row holds nothing but what the event says.
+                .match("\\s+// Drawn with the shipment.*(?=\\s+\\.verify\\()", "")
+                .imports("dev.mops.events.shipping.ShippingNoted")
+                .add("""
+                            @Test
+                            void an_order_that_has_shipped_is_told_once() {
+                                scenario.when(ShippingServiceTest.shipped(order), ShippingServiceTest.shipped(order))
+                                        .thenPublished(ShippingNoted.class, noted -> assertThat(noted.orderId()).isEqualTo(order))
+                                        .thenPublishedNothing();
                             }
                         """);
     }

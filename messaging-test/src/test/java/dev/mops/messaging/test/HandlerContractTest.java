@@ -1,0 +1,152 @@
+package dev.mops.messaging.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mops.events.order.InventoryReserved;
+import dev.mops.events.order.OrderEvent;
+import dev.mops.events.order.ShipmentFailed;
+import dev.mops.messaging.EventHandlers;
+import dev.mops.messaging.test.Till.Fault;
+import dev.mops.test.OrderHistories;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** A handler that is right passes, and each that is broken in one way is caught. */
+@MessagingTest(classes = Till.Service.class)
+class HandlerContractTest {
+
+    @Autowired
+    private EventHandlers<OrderEvent> handlers;
+
+    @Autowired
+    private JdbcTemplate jdbc;
+
+    @Autowired
+    private Till till;
+
+    @BeforeEach
+    void forget() {
+        till.forget();
+    }
+
+    @AfterEach
+    void mend() {
+        Till.fault = Fault.NONE;
+    }
+
+    @Test
+    void handlers_that_keep_the_contract_pass_also_where_they_refuse_an_event() {
+        HandlerContract.of(handlers)
+                .given(List.of(new InventoryReserved(UUID.randomUUID())))
+                .generated(3, OrderHistories::of)
+                .generated(1, HandlerContractTest::paid)
+                .verify();
+
+        assertThat(jdbc.queryForList("SELECT order_id FROM bill", String.class))
+                .as("what was there before the first event")
+                .containsExactly("00000000-0000-0000-0000-000000000001");
+    }
+
+    @Test
+    void an_effect_outside_of_the_transaction_is_caught() {
+        assertCaught(Fault.OWN_TRANSACTION, "with a crash before each commit", "rows of receipt");
+    }
+
+    @Test
+    void a_call_of_the_outside_world_without_an_idempotency_key_is_caught() {
+        assertCaught(Fault.CALL_WITHOUT_KEY, "with a crash before each commit", "rows of payout");
+    }
+
+    @Test
+    void a_state_that_is_only_in_memory_is_caught() {
+        assertCaught(Fault.STATE_IN_MEMORY, "with a restart in the middle", "rows of receipt");
+    }
+
+    @Test
+    void a_cache_that_knows_what_was_rolled_back_is_caught() {
+        assertCaught(Fault.STALE_CACHE, "", "rows of bill");
+    }
+
+    @Test
+    void a_time_that_decides_is_caught() {
+        assertCaught(Fault.TIME_DECIDES, "", "rows of receipt");
+    }
+
+    @Test
+    void chance_that_decides_is_caught() {
+        assertCaught(Fault.CHANCE_DECIDES, "", "rows of receipt");
+    }
+
+    @Test
+    void a_failure_names_the_history_its_seed_the_way_and_the_difference() {
+        Till.fault = Fault.CALL_WITHOUT_KEY;
+
+        assertThatThrownBy(() -> HandlerContract.verify(handlers, Histories.generated(2, HandlerContractTest::paid)))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContainingAll(
+                        "The handlers of orders",
+                        "delivered with a crash before each commit.",
+                        "(seed 1, again with -Dmops.histories.seed=1)",
+                        "1. OrderCreated[",
+                        "Difference (- one by one, + with a crash before each commit)",
+                        "rows of payout:\n    + {\"order_id\"");
+    }
+
+    @Test
+    void what_is_to_be_ignored_must_be_there() {
+        assertThatThrownBy(() -> HandlerContract.of(handlers)
+                        .given(List.of(new InventoryReserved(UUID.randomUUID())))
+                        .ignoring("bill.paid", "order.paid.amount", "bill.payd", "order.paid.sum")
+                        .verify())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("[bill.payd, order.paid.sum]");
+    }
+
+    @Test
+    void what_is_ignored_may_differ() {
+        Till.fault = Fault.TIME_DECIDES;
+
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> HandlerContract.of(handlers)
+                        .given(paid(new SplittableRandom(1)))
+                        .ignoring("bill.paid")
+                        .verify())
+                .withMessageContaining("as given")
+                .withMessageNotContaining("rows of bill");
+    }
+
+    private void assertCaught(Fault fault, String way, String section) {
+        Till.fault = fault;
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> HandlerContract.of(handlers)
+                        .generated(1, HandlerContractTest::paid)
+                        .verify())
+                .withMessageContaining("delivered " + way)
+                .withMessageContaining(section);
+    }
+
+    /** Three orders, so that chance does not take the same turn in each of ten runs. */
+    private static List<OrderEvent> paid(RandomGenerator random) {
+        List<OrderEvent> history = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            history.add(
+                    OrderHistories.created(new UUID(random.nextLong(), random.nextLong()), "coffee-beans-1kg", i + 1));
+        }
+        for (OrderEvent created : List.copyOf(history)) {
+            history.add(new InventoryReserved(created.orderId()));
+        }
+        UUID first = history.getFirst().orderId();
+        history.add(new ShipmentFailed(first, first, "The carrier does not deliver there"));
+        return history;
+    }
+}

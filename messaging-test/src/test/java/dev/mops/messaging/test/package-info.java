@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mops.messaging.test;
+
+import org.jspecify.annotations.NullMarked;
