@@ -40,6 +40,15 @@ class PurgePlanTest {
                     assertThat(inbox.purge(Duration.ofDays(30), CHUNK)).isEqualTo(CHUNK);
                     assertThat(audit.purge(Duration.ofDays(365), CHUNK)).isEqualTo(CHUNK);
                 }
+                long claims = read(service, "inbox_event");
+                long acts = read(service, "dead_letter_audit");
+                for (int n = 0; n < CHUNKS; n++) {
+                    assertThat(inbox.purge(Duration.ofDays(3_650), CHUNK)).isZero();
+                    assertThat(audit.purge(Duration.ofDays(3_650), CHUNK)).isZero();
+                }
+                // Where nothing is old enough, nothing is read.
+                assertThat(read(service, "inbox_event")).isEqualTo(claims);
+                assertThat(read(service, "dead_letter_audit")).isEqualTo(acts);
                 assertThat(sequentialScans(service, "inbox_event")).isZero();
                 assertThat(sequentialScans(service, "dead_letter_audit")).isZero();
             });
@@ -49,10 +58,19 @@ class PurgePlanTest {
         }
     }
 
-    /** Of the running transaction. */
     private static long sequentialScans(AccountService service, String table) {
-        Long scans = service.jdbc()
-                .queryForObject("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = ?", Long.class, table);
-        return scans == null ? -1 : scans;
+        return ofThisTransaction(service, "seq_scan", table);
+    }
+
+    /** Rows that index scans have found. */
+    private static long read(AccountService service, String table) {
+        return ofThisTransaction(service, "idx_tup_fetch", table);
+    }
+
+    private static long ofThisTransaction(AccountService service, String statistic, String table) {
+        Long value = service.jdbc()
+                .queryForObject(
+                        "SELECT " + statistic + " FROM pg_stat_xact_user_tables WHERE relname = ?", Long.class, table);
+        return value == null ? -1 : value;
     }
 }
