@@ -156,7 +156,7 @@ public final class Platform {
 
     /** The same, with settings of its own, for example {@code --mops.orders.max-in-flight=500}. */
     public ServiceProcess another(String service, List<String> settings) {
-        return further(service, freePort(service), settings);
+        return instance(service, freePort(service), settings);
     }
 
     /** The names of the services, in their order. */
@@ -181,7 +181,7 @@ public final class Platform {
     Optional<ServiceProcess> instance(String name) {
         Matcher further = FURTHER.matcher(name);
         return further.matches() && services.containsKey(further.group(1))
-                ? Optional.of(further(further.group(1), Integer.parseInt(further.group(2)), List.of()))
+                ? Optional.of(instance(further.group(1), Integer.parseInt(further.group(2)), List.of()))
                         .filter(instance -> Files.exists(instance.log()))
                 : Optional.ofNullable(services.get(name));
     }
@@ -235,7 +235,8 @@ public final class Platform {
         }
     }
 
-    private ServiceProcess further(String service, int port, List<String> settings) {
+    /** An instance of a service on its database and this port; the caller starts it. */
+    public ServiceProcess instance(String service, int port, List<String> settings) {
         return process(service, service + "-" + port, port, settings);
     }
 

@@ -3,7 +3,6 @@ package dev.mops.web;
 import io.micrometer.observation.ObservationPredicate;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
-import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -37,8 +36,8 @@ public final class TraceAutoConfiguration {
     ObservationPredicate customersOnly(@Value("${management.endpoints.web.base-path:/actuator}") String operatorsPath) {
         return (name, context) -> !name.equals("tasks.scheduled.execution")
                 && !(context instanceof ServerRequestObservationContext observed
-                        && observed.getCarrier() instanceof HttpServletRequest request
-                        && RequestLog.isBelow(operatorsPath, request.getRequestURI()));
+                        && observed.getCarrier() != null
+                        && RequestLog.isBelow(operatorsPath, observed.getCarrier().getRequestURI()));
     }
 
     /** Behind the filter that begins a request's span, which is the first but for the encoding. */
