@@ -27,7 +27,14 @@ class RequestLogTest {
 
     private final RequestLog requests = new RequestLog("/actuator");
     private final Logger logger = (Logger) LoggerFactory.getLogger(RequestLog.class);
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>() {
+        @Override
+        protected void append(ILoggingEvent line) {
+            // Else its names are those of the moment in which they are read.
+            line.prepareForDeferredProcessing();
+            super.append(line);
+        }
+    };
 
     @BeforeEach
     void listen() {
