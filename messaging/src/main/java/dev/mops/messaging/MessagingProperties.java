@@ -93,8 +93,9 @@ public record MessagingProperties(
         atLeastOne("call-concurrency", callConcurrency);
         atLeastOneMilli("call-timeout", callTimeout);
         if (maxEventSize.toBytes() < 1 || maxEventSize.compareTo(LARGEST_EVENT) > 0) {
-            throw new IllegalArgumentException("mops.messaging.max-event-size must be at least 1 B and at most " + LARGEST_EVENT
-                    + ", not " + maxEventSize + ": Kafka's default takes 1 MB, and what it refuses blocks the outbox");
+            throw new IllegalArgumentException(
+                    "mops.messaging.max-event-size must be at least 1 B and at most " + LARGEST_EVENT + ", not "
+                            + maxEventSize + ": Kafka's default takes 1 MB, and what it refuses blocks the outbox");
         }
         atLeastOneMilli("poll-interval", pollInterval);
         atLeastOne("relay-batch-size", relayBatchSize);

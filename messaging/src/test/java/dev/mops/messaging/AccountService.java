@@ -26,9 +26,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** A running instance of a small service: an application context with JDBC, without web and JPA. */
 public final class AccountService implements AutoCloseable {
 
-    static final String WITHOUT_JPA =
-            "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration,"
-                    + "org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration";
+    static final String WITHOUT_JPA = "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration,"
+            + "org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration";
 
     static {
         // A busy machine takes its time; who passes does not wait.

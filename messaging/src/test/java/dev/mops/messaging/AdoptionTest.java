@@ -40,7 +40,8 @@ class AdoptionTest {
     @Test
     void without_jpa_on_the_class_path_the_jdbc_transaction_manager_is_all_that_is_needed() {
         runner("without_jpa")
-                .withClassLoader(new FilteredClassLoader("jakarta.persistence", "org.hibernate", "org.springframework.orm"))
+                .withClassLoader(
+                        new FilteredClassLoader("jakarta.persistence", "org.hibernate", "org.springframework.orm"))
                 .withUserConfiguration(Accounts.class)
                 .run(context -> {
                     assertThat(context).hasNotFailed();
@@ -67,9 +68,11 @@ class AdoptionTest {
                     context.getBean(TransactionTemplate.class)
                             .executeWithoutResult(
                                     status -> context.getBean(Outbox.class).publish(new Deposited("a", 1)));
-                    await().until(() -> context.getBean(JdbcTemplate.class)
-                            .query("SELECT 1 FROM effect", (row, n) -> 1)
-                            .size(), size -> size == 1);
+                    await().until(
+                                    () -> context.getBean(JdbcTemplate.class)
+                                            .query("SELECT 1 FROM effect", (row, n) -> 1)
+                                            .size(),
+                                    size -> size == 1);
                 });
     }
 
@@ -85,9 +88,8 @@ class AdoptionTest {
                         new TestTopic<>(service.family(), TestServers.kafka().bootstrapServers())) {
             service.publish(new Deposited("a", 1));
 
-            await().untilAsserted(() -> assertThat(topic.eventsOf("a"))
-                    .extracting(Envelope::event)
-                    .containsExactly(new Deposited("a", 1)));
+            await().untilAsserted(() ->
+                    assertThat(topic.eventsOf("a")).extracting(Envelope::event).containsExactly(new Deposited("a", 1)));
             assertThat(service.names(Ledger.class)).isEmpty();
             assertThat(service.names(Object.class))
                     .contains("relay", "outbox", "topics")
@@ -118,14 +120,16 @@ class AdoptionTest {
                                     self.outbox().publish(new Granted(deposit.account(), deposit.number()));
                                 })
                                 .build())
-                        .beans(context -> context.registerBean("loans", EventHandlers.class, () -> EventHandlers.of(
-                                        loans)
-                                .on(Granted.class, loan -> {
-                                    synchronized (granted) {
-                                        granted.add(loan);
-                                    }
-                                })
-                                .build()))
+                        .beans(context -> context.registerBean(
+                                "loans",
+                                EventHandlers.class,
+                                () -> EventHandlers.of(loans)
+                                        .on(Granted.class, loan -> {
+                                            synchronized (granted) {
+                                                granted.add(loan);
+                                            }
+                                        })
+                                        .build()))
                         .start();
                 TestTopic<LoanEvent> topic =
                         new TestTopic<>(loans, TestServers.kafka().bootstrapServers())) {
@@ -176,8 +180,7 @@ class AdoptionTest {
                         "spring.datasource.username=" + TestPostgres.USER,
                         "spring.datasource.password=" + TestPostgres.PASSWORD,
                         "spring.datasource.hikari.maximum-pool-size=8",
-                        "spring.kafka.bootstrap-servers="
-                                + TestServers.kafka().bootstrapServers(),
+                        "spring.kafka.bootstrap-servers=" + TestServers.kafka().bootstrapServers(),
                         "mops.messaging.partitions=2",
                         "test.topic=" + name + "-" + UUID.randomUUID());
     }
@@ -188,14 +191,15 @@ class AdoptionTest {
     static class Accounts {
 
         @Bean
-        EventHandlers<AccountEvent> accountHandlers(
-                JdbcTemplate jdbc, @Value("${test.topic}") String topic) {
+        EventHandlers<AccountEvent> accountHandlers(JdbcTemplate jdbc, @Value("${test.topic}") String topic) {
             return EventHandlers.of(AccountEvent.on(topic))
-                    .on(Deposited.class, (event, metadata) -> jdbc.update(
-                            "INSERT INTO effect (type, account, number, event_id) VALUES ('d', ?, ?, ?)",
-                            event.account(),
-                            event.number(),
-                            metadata.id()))
+                    .on(
+                            Deposited.class,
+                            (event, metadata) -> jdbc.update(
+                                    "INSERT INTO effect (type, account, number, event_id) VALUES ('d', ?, ?, ?)",
+                                    event.account(),
+                                    event.number(),
+                                    metadata.id()))
                     .build();
         }
     }

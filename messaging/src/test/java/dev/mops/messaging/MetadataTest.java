@@ -73,7 +73,8 @@ class MetadataTest {
     @MethodSource("limited")
     void a_count_a_time_and_a_size_have_a_limit(RecordComponent setting) {
         String name = PREFIX + kebab(setting.getName());
-        String impossible = COUNTS.contains(setting.getType()) ? "-2" : setting.getType() == DataSize.class ? "-2B" : "-2ms";
+        String impossible =
+                COUNTS.contains(setting.getType()) ? "-2" : setting.getType() == DataSize.class ? "-2B" : "-2ms";
 
         assertThatThrownBy(() -> new Binder(new MapConfigurationPropertySource(Map.of(name, impossible)))
                         .bindOrCreate("mops.messaging", MessagingProperties.class))
@@ -111,7 +112,8 @@ class MetadataTest {
         Class<?> type = setting.getType();
         Map<Class<?>, String> boxed = Map.of(
                 int.class, "java.lang.Integer", short.class, "java.lang.Short", boolean.class, "java.lang.Boolean");
-        return boxed.getOrDefault(type, type == List.class ? setting.getGenericType().getTypeName() : type.getName());
+        return boxed.getOrDefault(
+                type, type == List.class ? setting.getGenericType().getTypeName() : type.getName());
     }
 
     private static String kebab(String camel) {

@@ -7,8 +7,18 @@ import dev.mops.messaging.AccountEvent.StatementSent;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.tracing.Tracer;
+import io.micrometer.tracing.otel.bridge.OtelCurrentTraceContext;
+import io.micrometer.tracing.otel.bridge.OtelTracer;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +29,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.springframework.context.support.GenericApplicationContext;
 
 /**
  * What it costs to be observed: the same load through services that differ in nothing else, in turns, in one run. No test:
@@ -37,11 +48,43 @@ class ObservingMeasurement {
                     "removed",
                     service -> service.with("management.simple.metrics.export.enabled", false),
                     List.of("heldMetrics", "consumerLag")),
-            new Variant(
-                    "metrics",
-                    service -> service.beans(context -> context.registerBean(
-                            MeterRegistry.class, () -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))),
-                    List.of()));
+            new Variant("metrics", service -> service.beans(ObservingMeasurement::metrics), List.of()),
+            // As a service without an endpoint has it: ids, and nothing is recorded.
+            new Variant("ids", service -> service.beans(context -> traced(context, Sampler.alwaysOff())), List.of()),
+            new Variant("traces", service -> service.beans(context -> traced(context, Sampler.alwaysOn())), List.of()));
+
+    private static void metrics(GenericApplicationContext context) {
+        context.registerBean(MeterRegistry.class, () -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    }
+
+    private static void traced(GenericApplicationContext context, Sampler sampler) {
+        metrics(context);
+        SdkTracerProvider spans = SdkTracerProvider.builder()
+                .setSampler(sampler)
+                .addSpanProcessor(BatchSpanProcessor.builder(new Nowhere()).build())
+                .build();
+        context.registerBean(
+                Tracer.class, () -> new OtelTracer(spans.get("measurement"), new OtelCurrentTraceContext(), _ -> {}));
+    }
+
+    /** What a receiver costs is not measured. */
+    private static final class Nowhere implements SpanExporter {
+
+        @Override
+        public CompletableResultCode export(Collection<SpanData> spans) {
+            return CompletableResultCode.ofSuccess();
+        }
+
+        @Override
+        public CompletableResultCode flush() {
+            return CompletableResultCode.ofSuccess();
+        }
+
+        @Override
+        public CompletableResultCode shutdown() {
+            return CompletableResultCode.ofSuccess();
+        }
+    }
 
     /**
      * One way to be observed.
@@ -51,7 +94,7 @@ class ObservingMeasurement {
     private record Variant(String name, Consumer<AccountService.Builder> settings, List<String> without) {}
 
     @Test
-    void throughput_with_metrics_and_with_all_removed() {
+    void throughput_with_metrics_with_traces_and_with_all_removed() {
         Map<String, List<Double>> rates = new LinkedHashMap<>();
         List<Subject> subjects = VARIANTS.stream().map(Subject::start).toList();
         try {

@@ -63,10 +63,8 @@ class TenMinutesTest {
             files.add(file.group(1));
         }
         assertThat(files).hasSize(8).startsWith("pom.xml");
-        List<String> commands = COMMAND.matcher(page)
-                .results()
-                .map(command -> command.group(1))
-                .toList();
+        List<String> commands =
+                COMMAND.matcher(page).results().map(command -> command.group(1)).toList();
         assertThat(commands).hasSize(4);
 
         build(service, commands.get(0));
@@ -82,9 +80,9 @@ class TenMinutesTest {
                     .as(() -> read(log))
                     .isEqualTo(200);
             Shop.eventually()
-                    .untilAsserted(() -> assertThat(
-                                    send(http, port, commands.get(3)).body())
-                            .isEqualTo(only(ANSWER, page).group(1)));
+                    .untilAsserted(
+                            () -> assertThat(send(http, port, commands.get(3)).body())
+                                    .isEqualTo(only(ANSWER, page).group(1)));
         } finally {
             running.destroyForcibly().waitFor();
         }
@@ -103,7 +101,9 @@ class TenMinutesTest {
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         Process process = builder.start();
         try {
-            assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("%s ends", command).isTrue();
+            assertThat(process.waitFor(5, TimeUnit.MINUTES))
+                    .as("%s ends", command)
+                    .isTrue();
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();

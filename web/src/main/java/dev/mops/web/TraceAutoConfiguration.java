@@ -37,7 +37,8 @@ public final class TraceAutoConfiguration {
         return (name, context) -> !name.equals("tasks.scheduled.execution")
                 && !(context instanceof ServerRequestObservationContext observed
                         && observed.getCarrier() != null
-                        && RequestLog.isBelow(operatorsPath, observed.getCarrier().getRequestURI()));
+                        && RequestLog.isBelow(
+                                operatorsPath, observed.getCarrier().getRequestURI()));
     }
 
     /** Behind the filter that begins a request's span, which is the first but for the encoding. */
