@@ -184,9 +184,13 @@ class TenMinutesTest {
             try (JarOutputStream jar = new JarOutputStream(new BufferedOutputStream(
                             Files.newOutputStream(at.resolve(artifact + "-" + version + ".jar"))));
                     Stream<Path> files = Files.walk(classes)) {
-                for (Path file : files.filter(Files::isRegularFile).toList()) {
-                    jar.putNextEntry(new JarEntry(classes.relativize(file).toString()));
-                    Files.copy(file, jar);
+                // Folders, too: migrations are looked for in one.
+                for (Path file : files.filter(file -> !file.equals(classes)).toList()) {
+                    String name = classes.relativize(file).toString();
+                    jar.putNextEntry(new JarEntry(Files.isDirectory(file) ? name + "/" : name));
+                    if (Files.isRegularFile(file)) {
+                        Files.copy(file, jar);
+                    }
                     jar.closeEntry();
                 }
             }

@@ -25,6 +25,7 @@ final class RequestLog extends OncePerRequestFilter {
 
     private static final Logger log = LoggerFactory.getLogger(RequestLog.class);
     private static final String KEY = "eventKey";
+    private static final String BEGIN = RequestLog.class.getName() + ".begin";
     private static final Pattern UUID =
             Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
     private static final Pattern METHOD = Pattern.compile("[A-Z]{1,10}");
@@ -44,26 +45,40 @@ final class RequestLog extends OncePerRequestFilter {
         return !log.isDebugEnabled() || isBelow(operatorsPath, request.getRequestURI());
     }
 
+    /** A request with a body goes through twice: its body is read first, without a thread. */
+    @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
+    }
+
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        long begin = System.nanoTime();
+        if (!(request.getAttribute(BEGIN) instanceof Long)) {
+            request.setAttribute(BEGIN, System.nanoTime());
+        }
         try {
             chain.doFilter(request, response);
         } finally {
-            long tenths = (System.nanoTime() - begin) / 100_000;
-            idOf(request, response).ifPresent(id -> MDC.put(KEY, id));
-            try {
-                log.debug(
-                        "{} {}: {} in {}.{} ms",
-                        METHOD.matcher(request.getMethod()).matches() ? request.getMethod() : "?",
-                        request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE),
-                        response.getStatus(),
-                        tenths / 10,
-                        tenths % 10);
-            } finally {
-                MDC.remove(KEY);
+            if (!request.isAsyncStarted() && request.getAttribute(BEGIN) instanceof Long begin) {
+                write(request, response, begin);
             }
+        }
+    }
+
+    private static void write(HttpServletRequest request, HttpServletResponse response, long begin) {
+        long tenths = (System.nanoTime() - begin) / 100_000;
+        idOf(request, response).ifPresent(id -> MDC.put(KEY, id));
+        try {
+            log.debug(
+                    "{} {}: {} in {}.{} ms",
+                    METHOD.matcher(request.getMethod()).matches() ? request.getMethod() : "?",
+                    request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE),
+                    response.getStatus(),
+                    tenths / 10,
+                    tenths % 10);
+        } finally {
+            MDC.remove(KEY);
         }
     }
 

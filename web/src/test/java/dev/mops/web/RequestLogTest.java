@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationPredicate;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.util.Map;
@@ -77,6 +78,22 @@ class RequestLogTest {
 
         assertThat(line().getFormattedMessage()).startsWith("POST /orders: 202 in ");
         assertThat(line().getMDCPropertyMap()).containsEntry("eventKey", ID);
+    }
+
+    @Test
+    void a_request_whose_body_is_read_first_is_one_line_once_it_is_answered() throws ServletException, IOException {
+        MockHttpServletRequest request = new MockHttpServletRequest("POST", "/orders");
+        request.setAsyncSupported(true);
+        MockHttpServletResponse response = new MockHttpServletResponse();
+
+        requests.doFilter(request, response, (reading, answer) -> reading.startAsync(reading, answer));
+        assertThat(lines.list).isEmpty();
+
+        request.setAsyncStarted(false);
+        request.setDispatcherType(DispatcherType.ASYNC);
+        request.setAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, "/orders");
+        requests.doFilter(request, response, (_, _) -> response.setStatus(202));
+        assertThat(line().getFormattedMessage()).startsWith("POST /orders: 202 in ");
     }
 
     @Test
