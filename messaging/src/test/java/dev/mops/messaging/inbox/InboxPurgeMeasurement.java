@@ -34,7 +34,7 @@ class InboxPurgeMeasurement {
         try (TestPostgres server = TestServers.ownPostgres()) {
             List<Variant> variants = List.of(
                     new Variant(server, "ranges", """
-                            DROP INDEX inbox_event_claimed_at;
+                            DROP INDEX inbox_event_group_claimed_at;
                             CREATE INDEX inbox_event_claimed_at ON inbox_event USING brin (claimed_at);
                             """ + DEFAULTS),
                     new Variant(server, "defaults", DEFAULTS),
