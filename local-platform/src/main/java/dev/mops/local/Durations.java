@@ -18,7 +18,8 @@ final class Durations {
     }
 
     static String milliseconds(Duration duration) {
-        return String.format(Locale.ROOT, "%.0f ms", duration.toNanos() / 1e6);
+        // In nanoseconds, what anybody wrote for a time may be too long.
+        return String.format(Locale.ROOT, "%.0f ms", duration.toSeconds() * 1e3 + duration.getNano() / 1e6);
     }
 
     /** Hours, minutes and seconds. */

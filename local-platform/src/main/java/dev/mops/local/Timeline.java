@@ -13,12 +13,15 @@ final class Timeline {
 
     private static final int WIDTH = 110;
     private static final int NARROWEST = 40;
+    // It is what a record says of itself, and anybody may write one.
+    private static final int LONGEST_SERVICE = 30;
 
     private final List<Row> rows = new ArrayList<>();
 
     /** Rows of one time stay in the order in which they are added. */
     void add(Instant at, String service, String text) {
-        rows.add(new Row(at, service, Lines.printable(text)));
+        String name = Lines.printable(service);
+        rows.add(new Row(at, name.substring(0, Math.min(name.length(), LONGEST_SERVICE)), Lines.printable(text)));
     }
 
     boolean isEmpty() {

@@ -57,7 +57,11 @@ class TimelineTest {
     void what_a_terminal_would_take_as_a_command_is_told_as_a_dot() {
         Timeline timeline = new Timeline();
         timeline.add(BEGIN, "order-service", "red \u001b[31m");
+        timeline.add(BEGIN, "\u001b[31m" + "x".repeat(100), "red");
 
-        assertThat(timeline.lines(BEGIN)).containsExactly("+0.000  order-service  red ·[31m");
+        assertThat(timeline.lines(BEGIN))
+                .containsExactly(
+                        "+0.000  order-service                   red ·[31m",
+                        "+0.000  ·[31m" + "x".repeat(25) + "  red");
     }
 }

@@ -90,7 +90,8 @@ public final class TopicLog {
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
                 ProducerConfig.LINGER_MS_CONFIG,
-                20,
+                // What is appended together is one batch: it goes as soon as all of it is there.
+                1_000,
                 ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
                 ByteArraySerializer.class,
                 ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
@@ -98,6 +99,7 @@ public final class TopicLog {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(config)) {
             List<Future<RecordMetadata>> sent = new ArrayList<>();
             records.forEach(record -> sent.add(producer.send(record)));
+            producer.flush();
             List<RecordMetadata> metadata = new ArrayList<>();
             for (Future<RecordMetadata> future : sent) {
                 metadata.add(future.get());

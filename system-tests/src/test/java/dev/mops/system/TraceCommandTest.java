@@ -62,10 +62,10 @@ class TraceCommandTest {
         mops("fail", "billing-service", "--type", HELD, "--until-cleared");
         UUID order = shop.placeOrder(Wish.of("DESK-LAMP", 1));
 
-        String story = tell(order, told -> told.contains("Held up in billing-service: " + HELD));
+        String story = tell(
+                order, told -> told.contains("Held up in billing-service: " + HELD) && told.contains("Now: RESERVED"));
 
         assertThat(story)
-                .contains("Now: RESERVED")
                 .containsPattern(
                         "billing-service +an event of it is held \\(billing-service/\\d+\\): next attempt (now|in [0-9.]+ s)")
                 .contains("why    IllegalStateException: Fails since a failure switch says so\n")

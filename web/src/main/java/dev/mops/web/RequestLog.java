@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -73,7 +74,8 @@ final class RequestLog extends OncePerRequestFilter {
             log.debug(
                     "{} {}: {} in {}.{} ms",
                     METHOD.matcher(request.getMethod()).matches() ? request.getMethod() : "?",
-                    request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE),
+                    Objects.requireNonNullElse(
+                            request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE), "-"),
                     response.getStatus(),
                     tenths / 10,
                     tenths % 10);

@@ -93,7 +93,10 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
 
     /** Processes a poll. */
     void process(List<ConsumerRecord<byte[], byte[]>> records) {
-        Batch.cut(read(records)).forEach(processor::process);
+        List<Item<E>> read = read(records);
+        Batch.cut(read).forEach(processor::process);
+        // Now, since a poll that is rolled back is read again.
+        meters.skipped(records.size() - read.size());
     }
 
     private static void pause(Duration duration) {
@@ -109,9 +112,7 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
         Map<String, String> topicIds = new HashMap<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             String type = EventCodec.typeOf(record.headers());
-            if (type != null && !handlers.handles(type)) {
-                meters.skipped();
-            } else {
+            if (type == null || handlers.handles(type)) {
                 read.add(items.of(record, topicIds));
             }
         }

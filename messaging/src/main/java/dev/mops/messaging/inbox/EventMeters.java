@@ -55,9 +55,9 @@ final class EventMeters {
                 .register(meters);
     }
 
-    /** An event was skipped unread. */
-    void skipped() {
-        skipped.increment();
+    /** Events were skipped unread. */
+    void skipped(int count) {
+        skipped.increment(count);
     }
 
     /** Code of a handler has run for an event, whether it threw or not. */
