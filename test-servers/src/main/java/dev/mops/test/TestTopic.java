@@ -1,11 +1,14 @@
 package dev.mops.test;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.mops.events.Envelope;
 import dev.mops.events.EventCodec;
 import dev.mops.events.EventFamily;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -32,7 +35,7 @@ public final class TestTopic<E> implements AutoCloseable {
     private final EventCodec<E> codec;
     private final KafkaProducer<byte[], byte[]> producer;
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final List<Envelope<E>> log = new ArrayList<>();
+    private final List<ConsumerRecord<byte[], byte[]>> log = new ArrayList<>();
 
     /** The topic of a family on a broker; it must exist when it is first used. */
     public TestTopic(EventFamily<E> family, String bootstrapServers) {
@@ -77,8 +80,11 @@ public final class TestTopic<E> implements AutoCloseable {
     /** The events of a key that stand in the log now, in log order, second deliveries included. */
     public List<Envelope<E>> eventsOf(String key) {
         readToTheEnd();
+        // What others have appended may be unreadable, on purpose.
+        byte[] bytes = key.getBytes(UTF_8);
         return log.stream()
-                .filter(envelope -> envelope.metadata().key().equals(key))
+                .filter(record -> Arrays.equals(record.key(), bytes))
+                .map(codec::decode)
                 .toList();
     }
 
@@ -96,9 +102,7 @@ public final class TestTopic<E> implements AutoCloseable {
         }
         Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                log.add(codec.decode(record));
-            }
+            consumer.poll(Duration.ofMillis(100)).forEach(log::add);
         }
     }
 }
