@@ -19,7 +19,7 @@ final class Durations {
 
     static String milliseconds(Duration duration) {
         // In nanoseconds, what anybody wrote for a time may be too long.
-        return String.format(Locale.ROOT, "%.0f ms", duration.toSeconds() * 1e3 + duration.getNano() / 1e6);
+        return String.format(Locale.ROOT, "%.0f ms", duration.toSeconds() * 1_000.0 + duration.toNanosPart() / 1e6);
     }
 
     /** Hours, minutes and seconds. */
