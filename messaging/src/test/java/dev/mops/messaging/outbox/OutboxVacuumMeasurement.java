@@ -1,5 +1,7 @@
 package dev.mops.messaging.outbox;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.mops.test.TestPostgres;
 import dev.mops.test.TestServers;
 import java.sql.Connection;
@@ -7,9 +9,11 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Tag;
@@ -27,6 +31,7 @@ class OutboxVacuumMeasurement {
     private static final int BATCH = 1_000;
     private static final int BATCH_BYTES = 8 << 20;
     private static final long DRAIN_PAUSE_MILLIS = 50;
+    private static final long POLL_MILLIS = 20;
     private static final long QUIET_SECONDS = Long.getLong("mops.measure.quiet-seconds", 75);
     private static final int SLICE_SECONDS = 15;
 
@@ -46,28 +51,38 @@ class OutboxVacuumMeasurement {
                 variant.insert(BACKLOG);
             }
             report(variants, "a backlog of " + BACKLOG + " rows");
-            boolean drained = false;
-            while (!drained) {
-                drained = true;
-                for (Variant variant : variants) {
-                    variant.insert(10);
-                    drained &= variant.relay() < BATCH;
-                }
-                TimeUnit.MILLISECONDS.sleep(DRAIN_PAUSE_MILLIS);
-            }
+            atIntervals(DRAIN_PAUSE_MILLIS, () -> drained(variants));
             report(variants, "while it drained");
             long begin = System.nanoTime();
             for (long slice = SLICE_SECONDS; slice <= QUIET_SECONDS; slice += SLICE_SECONDS) {
-                while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(slice)) {
+                long end = begin + TimeUnit.SECONDS.toNanos(slice);
+                atIntervals(POLL_MILLIS, () -> {
                     for (Variant variant : variants) {
                         variant.insert(5);
                         variant.relay();
                     }
-                    TimeUnit.MILLISECONDS.sleep(20);
-                }
+                    return System.nanoTime() - end >= 0;
+                });
                 report(variants, "quiet, until " + slice + " s");
             }
         }
+    }
+
+    private static boolean drained(List<Variant> variants) throws SQLException {
+        boolean drained = true;
+        for (Variant variant : variants) {
+            variant.insert(10);
+            drained &= variant.relay() < BATCH;
+        }
+        return drained;
+    }
+
+    /** Takes a step again and again, until it says that it was the last. */
+    private static void atIntervals(long millis, Callable<Boolean> step) {
+        await().forever()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(millis))
+                .until(step);
     }
 
     private static void report(List<Variant> variants, String phase) throws SQLException {
