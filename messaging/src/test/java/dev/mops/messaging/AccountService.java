@@ -68,12 +68,17 @@ public final class AccountService implements AutoCloseable {
 
     /** Notes that an event took effect. To be called by handlers. */
     public void note(AccountEvent event, EventMetadata metadata) {
+        note(event, metadata.id());
+    }
+
+    /** The same, under an id of the caller's own. */
+    public void note(AccountEvent event, UUID id) {
         jdbc().update(
                         "INSERT INTO effect (type, account, number, event_id) VALUES (?, ?, ?, ?)",
                         event.getClass().getSimpleName(),
                         event.account(),
                         event.number(),
-                        metadata.id());
+                        id);
     }
 
     /** What took effect, in order. */

@@ -93,6 +93,7 @@ class ArchitectureTest {
                         "held.MovedException",
                         "held.Wakeup",
                         "inbox.Deliveries",
+                        "inbox.ForgottenEventException",
                         "inbox.InboxAutoConfiguration",
                         "outbox.OutboxAutoConfiguration",
                         "record.HeaderBytes",

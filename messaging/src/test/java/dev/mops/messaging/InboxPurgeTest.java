@@ -1,17 +1,27 @@
 package dev.mops.messaging;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mops.messaging.AccountEvent.Deposited;
+import dev.mops.messaging.AccountEvent.TransferRequested;
 import dev.mops.messaging.AccountEvent.Withdrawn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
 /** The inbox does not grow for ever; what it has forgotten does not take effect again. */
 class InboxPurgeTest {
+
+    /** For whom the other bank was called. */
+    private final List<String> calls = new CopyOnWriteArrayList<>();
+
+    private final List<AccountEvent> discarded = new CopyOnWriteArrayList<>();
 
     @Test
     void what_the_purge_has_forgotten_becomes_a_dead_letter_when_it_comes_again_and_what_is_held_is_not_forgotten() {
@@ -39,13 +49,59 @@ class InboxPurgeTest {
             await().untilAsserted(() ->
                     assertThat(service.count("held_key WHERE state = 'DEAD'")).isEqualTo(2));
             await().untilAsserted(() -> assertThat(service.count("held_event")).isEqualTo(100));
+            // Those behind the first one, too.
             assertThat(service.count("held_event WHERE error_class LIKE '%ForgottenEventException'"))
-                    .isEqualTo(1);
+                    .isEqualTo(99);
             assertThat(service.numbersOf("a")).hasSize(99);
 
             // What is younger than all that was forgotten takes effect.
             topic.append(topic.event(new Deposited("c", 1)));
             await().untilAsserted(() -> assertThat(service.numbersOf("c")).containsExactly(1L));
+        }
+    }
+
+    @Test
+    void what_the_purge_has_forgotten_and_waits_behind_a_dead_letter_is_one_too_when_its_turn_comes() {
+        TopicLog topic = TopicLog.of("purge_behind");
+        String forgotten = "held_key k JOIN held_event e ON e.id = k.head"
+                + " WHERE state = 'DEAD' AND error_class LIKE '%ForgottenEventException'";
+        try (AccountService service = start("purge_behind", "30d")) {
+            topic.append(List.of(
+                    topic.event(new Deposited("held", 1)),
+                    topic.event(new Withdrawn("held", 2)),
+                    topic.event(new TransferRequested("free", 1))));
+            await().untilAsserted(() ->
+                    assertThat(service.count("held_key WHERE state = 'DEAD'")).isEqualTo(1));
+            await().untilAsserted(() -> assertThat(service.effects()).hasSize(2));
+        }
+        try (AccountService service = start("purge_behind", "1ms")) {
+            await().untilAsserted(() -> assertThat(service.count("inbox_event")).isEqualTo(1));
+            topic.rewindWhileStopped("purge_behind", service.consumers());
+            await().untilAsserted(() -> assertThat(service.count("held_event")).isEqualTo(3));
+            // What may have been asked for is not asked for again.
+            assertThat(service.count(forgotten)).isEqualTo(1);
+            assertThat(calls).containsExactly("free");
+
+            Operators operators = Operators.of(service);
+            act(operators, service, "held", "discard");
+
+            await().untilAsserted(() -> assertThat(service.count(forgotten)).isEqualTo(2));
+            assertThat(service.numbersOf("held")).containsExactly(1L);
+            await().untilAsserted(() -> assertThat(TopicLog.of("purge_behind-purge_behind-dlt")
+                            .records())
+                    .extracting(letter -> TopicLog.header(letter, "mops-dead-letter-error-class"))
+                    .filteredOn(error -> String.valueOf(error).endsWith("ForgottenEventException"))
+                    .hasSize(2));
+
+            // A discard says that it took effect once: nobody is told the opposite. A replay says that it did not.
+            act(operators, service, "held", "discard");
+            act(operators, service, "free", "replay");
+
+            await().untilAsserted(() -> assertThat(service.count("held_key")).isZero());
+            assertThat(discarded).containsExactly(new Withdrawn("held", 2));
+            assertThat(service.numbersOf("held")).containsExactly(1L);
+            assertThat(service.numbersOf("free")).containsExactly(1L, 1L);
+            assertThat(calls).containsExactly("free", "free");
         }
     }
 
@@ -104,8 +160,8 @@ class InboxPurgeTest {
         }
     }
 
-    private static AccountService start(String name, String retention) {
-        return AccountService.named(name)
+    private AccountService start(String name, String retention) {
+        return Operators.welcome(AccountService.named(name))
                 .with("mops.messaging.inbox-retention", retention)
                 .with("mops.messaging.retry-delays", "5ms")
                 .handling((accounts, family) -> EventHandlers.of(family)
@@ -113,7 +169,29 @@ class InboxPurgeTest {
                         .on(Withdrawn.class, (withdrawn, metadata) -> {
                             throw new IllegalStateException("fails");
                         })
+                        .on(
+                                TransferRequested.class,
+                                requested -> Optional.of(requested.account()),
+                                account -> {
+                                    calls.add(account);
+                                    return UUID.randomUUID();
+                                },
+                                (requested, answer) -> accounts.note(requested, answer))
+                        .discarded(Deposited.class, discarded::add)
+                        .discarded(Withdrawn.class, discarded::add)
                         .build())
                 .start();
+    }
+
+    private static void act(Operators operators, AccountService service, String account, String action) {
+        Long head = service.jdbc()
+                .queryForObject(
+                        "SELECT head FROM held_key k JOIN held_event e ON e.id = k.head WHERE e.key = ?",
+                        Long.class,
+                        (Object) account.getBytes(UTF_8));
+        assertThat(operators
+                        .post("deadletters/" + head, "{\"action\": \"%s\", \"reason\": \"a test\"}".formatted(action))
+                        .status())
+                .isEqualTo(200);
     }
 }

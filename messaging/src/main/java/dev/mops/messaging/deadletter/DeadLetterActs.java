@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.mops.messaging.deadletter.DeadLetterViews.Acted;
 import dev.mops.messaging.held.Head;
 import dev.mops.messaging.held.Ledger;
+import dev.mops.messaging.inbox.ForgottenEventException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -99,7 +100,11 @@ final class DeadLetterActs {
             return switch (command.action()) {
                 case REPLAY -> new Acted(id, "replay", "RETRYING", ledger.replay(head));
                 case DISCARD -> {
-                    mending(head).discard(head.record());
+                    // Where nobody knows whether it took effect, its replay says that it did not, and its discard that it
+                    // did: there is nothing to close.
+                    if (!head.hasFailedOf(ForgottenEventException.class)) {
+                        mending(head).discard(head.record());
+                    }
                     ledger.leave(List.of(head));
                     ledger.wakeNext(head.key());
                     yield new Acted(id, "discard", "DISCARDED", null);

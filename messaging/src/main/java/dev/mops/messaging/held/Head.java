@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param announced what the entity's other readers were told; null for nothing
  * @param firstFailedAt null for a head that has not run yet
  * @param lastError class and message; null for a head that has not run yet
+ * @param refused why it must not run, though it has not failed: it is a dead letter before its first attempt; null where it
+ *     may
  * @param calling whether an intent is open whose outcome is not known
  * @param replays how often an operator had it run again
  */
@@ -32,5 +34,12 @@ public record Head(
         @Nullable String announced,
         @Nullable Instant firstFailedAt,
         @Nullable String lastError,
+        @Nullable Failure refused,
         boolean calling,
-        int replays) {}
+        int replays) {
+
+    /** Whether this is what it failed of last. */
+    public boolean hasFailedOf(Class<? extends Throwable> type) {
+        return lastError != null && lastError.startsWith(type.getName() + ": ");
+    }
+}

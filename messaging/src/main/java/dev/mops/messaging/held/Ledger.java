@@ -63,11 +63,12 @@ public final class Ledger implements HeldKeys {
                 recorded_at, key, value, headers, error_class, error_message, calling, first_failed_at, last_failed_at)
             SELECT ?, key_hash, source, event_id, type, topic, partition, record_offset,
                 to_timestamp(recorded_at / 1000.0), key, value, headers, error_class, error_message, calling,
-                CASE WHEN error_class IS NOT NULL THEN now() END, CASE WHEN error_class IS NOT NULL THEN now() END
+                CASE WHEN is_head THEN now() END, CASE WHEN is_head THEN now() END
             FROM unnest(?::bytea[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::int[], ?::bigint[],
-                ?::bigint[], ?::bytea[], ?::bytea[], ?::bytea[], ?::text[], ?::text[], ?::boolean[]) WITH ORDINALITY
+                ?::bigint[], ?::bytea[], ?::bytea[], ?::bytea[], ?::text[], ?::text[], ?::boolean[],
+                ?::boolean[]) WITH ORDINALITY
                 AS e (key_hash, source, event_id, type, topic, partition, record_offset,
-                    recorded_at, key, value, headers, error_class, error_message, calling, n)
+                    recorded_at, key, value, headers, error_class, error_message, calling, is_head, n)
             ORDER BY n
             RETURNING id, key_hash, first_failed_at
             """;
@@ -264,13 +265,14 @@ public final class Ledger implements HeldKeys {
                                     records,
                                     held -> held.failure() != null
                                             && held.failure().calling()));
+                    insert.setArray(16, array(connection, "bool", records, HeldRecord::isHead));
                     return insert;
                 },
                 (row, n) -> new Inserted(row.getLong(1), LedgerKey.of(row.getBytes(2)), instant(row, 3)));
         Map<LedgerKey, Inserted> failed = new HashMap<>();
         inserted.stream().filter(row -> row.failedAt() != null).forEach(row -> failed.put(row.key(), row));
         List<NewHead> heads = records.stream()
-                .filter(held -> held.failure() != null)
+                .filter(HeldRecord::isHead)
                 .map(held -> {
                     Inserted row = required(failed.get(held.key()));
                     return new NewHead(
@@ -597,6 +599,9 @@ public final class Ledger implements HeldKeys {
     private static RowMapper<Head> headMapper() {
         return (row, n) -> {
             String errorClass = row.getString("error_class");
+            Instant firstFailedAt = instant(row, "first_failed_at");
+            String message = String.valueOf(row.getString("error_message"));
+            boolean calling = row.getBoolean("calling");
             return new Head(
                     LedgerKey.of(row.getBytes("key_hash")),
                     row.getLong("id"),
@@ -608,9 +613,12 @@ public final class Ledger implements HeldKeys {
                     row.getInt("deferrals"),
                     row.getLong("version"),
                     row.getString("announced"),
-                    instant(row, "first_failed_at"),
-                    errorClass == null ? null : errorClass + ": " + row.getString("error_message"),
-                    row.getBoolean("calling"),
+                    firstFailedAt,
+                    errorClass == null ? null : errorClass + ": " + message,
+                    errorClass == null || firstFailedAt != null
+                            ? null
+                            : new Failure(Failure.Kind.HOPELESS, errorClass, message, calling),
+                    calling,
                     row.getInt("replays"));
         };
     }

@@ -30,7 +30,9 @@ final class FromLedger<E> implements Source<E> {
 
     @Override
     public Set<EventId> free(List<Item<E>> items) {
-        List<Item<E>> unmoved = unmoved(items);
+        List<Item<E>> unmoved = unmoved(items).stream()
+                .filter(item -> headOf(item).refused() == null)
+                .toList();
         // No lock is held while the calls are made.
         ledger.lease(unmoved.stream().map(Item::key).toList(), lease);
         return unmoved.stream().map(Item::id).collect(toSet());
@@ -42,7 +44,8 @@ final class FromLedger<E> implements Source<E> {
         List<Item<E>> retried = new ArrayList<>();
         List<Item<E>> dead = new ArrayList<>();
         for (Item<E> item : unmoved(items)) {
-            Failure failure = failures.get(item.id());
+            Failure refused = headOf(item).refused();
+            Failure failure = refused == null ? failures.get(item.id()) : refused;
             if (failure == null) {
                 toHandle.add(item);
             } else {

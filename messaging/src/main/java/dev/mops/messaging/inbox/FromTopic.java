@@ -12,14 +12,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Records of the topic: taken by a claim in the inbox, and either handled or held with it. */
 final class FromTopic<E> implements Source<E> {
+
+    private static final Failure FORGOTTEN = Failure.of(Kind.HOPELESS, new ForgottenEventException(), false);
 
     private final Inbox inbox;
     private final Ledger ledger;
@@ -37,8 +39,9 @@ final class FromTopic<E> implements Source<E> {
     public Set<EventId> free(List<Item<E>> items) {
         Set<EventId> claimed = inbox.claimed(items.stream().map(Item::id).toList());
         Set<LedgerKey> held = ledger.held(items.stream().map(Item::key).collect(toSet()));
+        Predicate<Item<E>> forgotten = forgotten(items);
         return items.stream()
-                .filter(item -> !claimed.contains(item.id()) && !held.contains(item.key()))
+                .filter(item -> !claimed.contains(item.id()) && !held.contains(item.key()) && !forgotten.test(item))
                 .map(Item::id)
                 .collect(toSet());
     }
@@ -56,7 +59,7 @@ final class FromTopic<E> implements Source<E> {
         if (fresh.isEmpty()) {
             return new Taken<>(fresh, List.of(), List.of());
         }
-        Map<EventId, Failure> notHandled = withForgotten(fresh, failures);
+        Predicate<Item<E>> forgotten = forgotten(fresh);
         // After the claim: who has an event that stands before these has committed, or waits for our claims.
         Set<LedgerKey> held =
                 new HashSet<>(ledger.lock(fresh.stream().map(Item::key).collect(toSet())));
@@ -64,11 +67,13 @@ final class FromTopic<E> implements Source<E> {
         List<HeldRecord> toHold = new ArrayList<>();
         List<Item<E>> failed = new ArrayList<>();
         for (Item<E> item : fresh) {
-            Failure failure = notHandled.get(item.id());
+            Failure refused = forgotten.test(item) ? FORGOTTEN : null;
+            Failure failure = refused == null ? failures.get(item.id()) : refused;
             if (held.contains(item.key())) {
-                toHold.add(new HeldRecord(item.id(), item.key(), item.record(), null));
+                // What is wrong with it otherwise shows when it runs; that it may not run is known only now.
+                toHold.add(new HeldRecord(item.id(), item.key(), item.record(), refused, false));
             } else if (failure != null) {
-                toHold.add(new HeldRecord(item.id(), item.key(), item.record(), failure));
+                toHold.add(new HeldRecord(item.id(), item.key(), item.record(), failure, true));
                 held.add(item.key());
                 failed.add(item);
             } else {
@@ -88,20 +93,16 @@ final class FromTopic<E> implements Source<E> {
     }
 
     /** An event that is older than what the inbox has forgotten may have taken effect: that is for an operator to say. */
-    private Map<EventId, Failure> withForgotten(List<Item<E>> fresh, Map<EventId, Failure> failures) {
+    private Predicate<Item<E>> forgotten(List<Item<E>> items) {
         Instant purged = clock.instant().minus(retention);
         // The retention may have been shorter once.
-        Instant forgotten = inbox.knownHorizon();
-        Instant suspicious = forgotten.isAfter(purged) ? forgotten : purged;
-        if (fresh.stream().allMatch(item -> timeOf(item).isAfter(suspicious))) {
-            return failures;
+        Instant known = inbox.knownHorizon();
+        Instant suspicious = known.isAfter(purged) ? known : purged;
+        if (items.stream().allMatch(item -> timeOf(item).isAfter(suspicious))) {
+            return item -> false;
         }
         Instant horizon = inbox.horizon();
-        Map<EventId, Failure> all = new HashMap<>(failures);
-        fresh.stream()
-                .filter(item -> !timeOf(item).isAfter(horizon))
-                .forEach(item -> all.put(item.id(), Failure.of(Kind.HOPELESS, new ForgottenEventException(), false)));
-        return all;
+        return item -> !timeOf(item).isAfter(horizon);
     }
 
     private static Instant timeOf(Item<?> item) {
