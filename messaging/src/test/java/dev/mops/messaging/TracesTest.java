@@ -41,6 +41,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -196,6 +200,13 @@ class TracesTest {
                 })
                 .filteredOn(span -> span.getStatus().getStatusCode() == StatusCode.UNSET)
                 .hasSize(1));
+        // What it publishes is published once.
+        assertThat(spans("publish account.statement_sent", "replayed"))
+                .extracting(span -> span.getStatus().getDescription())
+                .containsExactly("rolled back", "rolled back", "rolled back", "");
+        assertThat(lines(output, "replayed"))
+                .filteredOn(line -> line.path("message").asString().startsWith("Published account.statement_sent"))
+                .hasSize(1);
         assertThat(lines(output, "replayed"))
                 .extracting(line -> line.path("message").asString().replaceAll("\\d+\\.\\d ms", "a while"))
                 .contains(
@@ -215,6 +226,27 @@ class TracesTest {
         await().untilAsserted(() -> assertThat(spans("handle account.deposited", "spoilt"))
                 .extracting(span -> span.getStatus().getDescription())
                 .containsExactly("rolled back", ""));
+    }
+
+    @Test
+    void what_goes_with_a_savepoint_was_not_published(CapturedOutput output) {
+        TransactionTemplate nested = new TransactionTemplate(
+                service.bean(PlatformTransactionManager.class),
+                new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_NESTED));
+
+        service.inTransaction(() -> {
+            service.outbox().publish(new StatementSent("nested", 1));
+            nested.executeWithoutResult(status -> {
+                service.outbox().publish(new StatementSent("nested", 2));
+                status.setRollbackOnly();
+            });
+            service.outbox().publish(new StatementSent("nested", 3));
+        });
+
+        assertThat(spans("publish account.statement_sent", "nested"))
+                .extracting(span -> span.getStatus().getDescription())
+                .containsExactly("rolled back", "", "");
+        assertThat(lines(output, "nested")).hasSize(2);
     }
 
     @Test

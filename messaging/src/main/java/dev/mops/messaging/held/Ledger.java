@@ -40,6 +40,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.EmptyResultDataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * The events of a consumer group that have not taken effect, and their order. What changes here is part of the transaction
@@ -523,8 +525,15 @@ public final class Ledger implements HeldKeys {
             Instant firstFailedAt,
             Instant lastFailedAt) {
         if (log.isDebugEnabled()) {
-            announcements.log(
-                    record, () -> log.debug("Holds {}, {}: {}", typeOf(record), said(next), failure.errorClass()));
+            // Not before: what is rolled back was not held.
+            TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+                @Override
+                public void afterCommit() {
+                    announcements.log(
+                            record,
+                            () -> log.debug("Holds {}, {}: {}", typeOf(record), said(next), failure.errorClass()));
+                }
+            });
         }
         switch (next) {
             case Next.Retry retry -> wakeUp(key, id, record, retry, row);

@@ -9,9 +9,11 @@ import dev.mops.messaging.Outbox;
 import dev.mops.messaging.record.OutboxRecords;
 import dev.mops.messaging.trace.EventLog;
 import dev.mops.messaging.trace.EventTraces;
+import dev.mops.messaging.trace.EventTraces.EventSpan;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -85,7 +87,8 @@ final class TransactionalOutbox implements Outbox, OutboxRecords, TransactionExe
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                         event.getClass().getName() + " belongs to no event family of this service: " + families()));
-        Envelope<?> envelope = publication.describe(event, source, clock, cause, traces);
+        EventTraces.Publication way = traces.publish(publication.typeOf(event), publication.keyOf(event), cause);
+        Envelope<?> envelope = publication.describe(event, source, clock, cause, way.traceparent());
         ProducerRecord<byte[], byte[]> record = publication.encode(envelope);
         int size = sizeOf(record);
         if (size > maxEventBytes) {
@@ -98,12 +101,8 @@ final class TransactionalOutbox implements Outbox, OutboxRecords, TransactionExe
                                     size,
                                     maxEventBytes));
         }
-        pending.add(record);
-        EventMetadata metadata = envelope.metadata();
-        if (log.isDebugEnabled()) {
-            EventLog.run(metadata, () -> log.debug("Published {} {}", metadata.type(), metadata.id()));
-        }
-        return metadata;
+        pending.add(record, new Event(envelope.metadata(), way.span(), Instant.now()));
+        return envelope.metadata();
     }
 
     @Override
@@ -189,17 +188,28 @@ final class TransactionalOutbox implements Outbox, OutboxRecords, TransactionExe
             return new Publication<>(family, new EventCodec<>(family));
         }
 
+        String typeOf(Object event) {
+            return family.definitionOf(family.root().cast(event).getClass()).type();
+        }
+
+        String keyOf(Object event) {
+            return family.keyOf(family.root().cast(event));
+        }
+
         Envelope<E> describe(
-                Object event, String source, InstantSource clock, @Nullable EventMetadata cause, EventTraces traces) {
+                Object event,
+                String source,
+                InstantSource clock,
+                @Nullable EventMetadata cause,
+                @Nullable String traceparent) {
             E typed = family.root().cast(event);
-            String type = family.definitionOf(typed.getClass()).type();
             EventMetadata metadata = codec.describe(
                     typed,
                     source,
                     clock.instant().truncatedTo(ChronoUnit.MICROS),
                     cause == null ? null : cause.correlationId(),
                     cause == null ? null : cause.id().toString(),
-                    traces.publish(type, family.keyOf(typed), cause));
+                    traceparent);
             return new Envelope<>(metadata, typed);
         }
 
@@ -209,11 +219,26 @@ final class TransactionalOutbox implements Outbox, OutboxRecords, TransactionExe
         }
     }
 
+    /** An event that is told of once its transaction is over: what was rolled back was not published. */
+    private record Event(EventMetadata metadata, EventSpan span, Instant at) {
+
+        void log() {
+            if (log.isDebugEnabled()) {
+                EventLog.run(metadata, () -> log.debug("Published {} {}", metadata.type(), metadata.id()));
+            }
+        }
+
+        void end(boolean committed) {
+            span.end(at, committed ? null : "rolled back");
+        }
+    }
+
     /** What one transaction has published so far. A suspended transaction keeps its own. */
     private final class Pending implements TransactionSynchronization, Ordered {
 
         private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-        private final Map<Object, Integer> savepoints = new HashMap<>();
+        private final List<Event> events = new ArrayList<>();
+        private final Map<Object, Savepoint> savepoints = new HashMap<>();
         private boolean written;
         private boolean closed;
 
@@ -224,6 +249,11 @@ final class TransactionalOutbox implements Outbox, OutboxRecords, TransactionExe
             records.add(record);
         }
 
+        void add(ProducerRecord<byte[], byte[]> record, Event event) {
+            add(record);
+            events.add(event);
+        }
+
         void close() {
             write();
             closed = true;
@@ -231,14 +261,17 @@ final class TransactionalOutbox implements Outbox, OutboxRecords, TransactionExe
 
         @Override
         public void savepoint(Object savepoint) {
-            savepoints.put(savepoint, records.size());
+            savepoints.put(savepoint, new Savepoint(records.size(), events.size()));
         }
 
         /** What was published behind the savepoint goes with it; the first publication may have come later than it. */
         @Override
         public void savepointRollback(Object savepoint) {
-            records.subList(savepoints.getOrDefault(savepoint, 0), records.size())
-                    .clear();
+            Savepoint kept = savepoints.getOrDefault(savepoint, Savepoint.EMPTY);
+            records.subList(kept.records(), records.size()).clear();
+            List<Event> undone = events.subList(kept.events(), events.size());
+            undone.forEach(event -> event.end(false));
+            undone.clear();
         }
 
         @Override
@@ -265,9 +298,15 @@ final class TransactionalOutbox implements Outbox, OutboxRecords, TransactionExe
 
         @Override
         public void afterCommit() {
+            events.forEach(Event::log);
             if (written) {
                 afterCommit.run();
             }
+        }
+
+        @Override
+        public void afterCompletion(int status) {
+            events.forEach(event -> event.end(status == STATUS_COMMITTED));
         }
 
         /** After every other synchronization, which may still publish before the commit. */
@@ -275,5 +314,10 @@ final class TransactionalOutbox implements Outbox, OutboxRecords, TransactionExe
         public int getOrder() {
             return Ordered.LOWEST_PRECEDENCE;
         }
+    }
+
+    /** How much was published before a savepoint. */
+    private record Savepoint(int records, int events) {
+        static final Savepoint EMPTY = new Savepoint(0, 0);
     }
 }

@@ -33,18 +33,24 @@ public interface EventTraces {
     }
 
     /**
-     * Notes that an event is published, as a child of the current span.
+     * Begins the span of an event's publication, a child of the current span.
      *
      * @param cause the event whose handling publishes it
-     * @return the trace context that the event carries; null for none
      */
-    @Nullable String publish(String type, String key, @Nullable EventMetadata cause);
+    Publication publish(String type, String key, @Nullable EventMetadata cause);
 
     /** Begins the span of a batch's transaction, linked to the traces of its events. */
     EventSpan receive(String topic, List<EventMetadata> events);
 
     /** Begins the span of work on an event, a child of the span that published it. */
     EventSpan begin(Work work, EventMetadata event);
+
+    /**
+     * An event is published.
+     *
+     * @param traceparent the trace context that it carries; null for none
+     */
+    record Publication(@Nullable String traceparent, EventSpan span) {}
 
     /** A span that was begun. */
     interface EventSpan {

@@ -19,8 +19,8 @@ final class NoTraces implements EventTraces {
     };
 
     @Override
-    public @Nullable String publish(String type, String key, @Nullable EventMetadata cause) {
-        return cause == null ? null : cause.traceparent();
+    public Publication publish(String type, String key, @Nullable EventMetadata cause) {
+        return new Publication(cause == null ? null : cause.traceparent(), NO_SPAN);
     }
 
     @Override

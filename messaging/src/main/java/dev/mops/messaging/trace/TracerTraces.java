@@ -24,7 +24,7 @@ final class TracerTraces implements EventTraces {
     }
 
     @Override
-    public @Nullable String publish(String type, String key, @Nullable EventMetadata cause) {
+    public Publication publish(String type, String key, @Nullable EventMetadata cause) {
         Span.Builder builder = tracer.spanBuilder().name("publish " + type).kind(Span.Kind.PRODUCER);
         Traceparent way = cause == null ? null : Traceparent.of(cause.traceparent());
         Span current = tracer.currentSpan();
@@ -36,13 +36,14 @@ final class TracerTraces implements EventTraces {
         if (!span.isNoop()) {
             span.tag("eventKey", key);
         }
-        span.end();
         TraceContext context = span.context();
         if (context.traceId().isEmpty()) {
             // Tracing is switched off, and its tracer is there all the same.
             return NONE.publish(type, key, cause);
         }
-        return new Traceparent(context.traceId(), context.spanId(), Boolean.TRUE.equals(context.sampled())).text();
+        Traceparent own =
+                new Traceparent(context.traceId(), context.spanId(), Boolean.TRUE.equals(context.sampled()));
+        return new Publication(own.text(), new TracerSpan(tracer, span));
     }
 
     @Override
