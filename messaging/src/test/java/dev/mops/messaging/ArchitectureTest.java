@@ -80,6 +80,7 @@ class ArchitectureTest {
                         "MessagingSchema",
                         "Outbox",
                         "TryLater",
+                        "background.Poller",
                         "deadletter.DeadLetterAutoConfiguration",
                         "deadletter.HeldHealthAutoConfiguration",
                         "failure.FailureAutoConfiguration",

@@ -6,13 +6,16 @@ import static org.awaitility.Awaitility.await;
 import dev.mops.messaging.AccountEvent.Deposited;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.health.registry.HealthContributorRegistry;
+import org.springframework.transaction.CannotCreateTransactionException;
 
 /** How far behind a service is. That nobody knows while Kafka is away is shown by {@link OutageTest}. */
 class ConsumerLagTest {
@@ -48,6 +51,42 @@ class ConsumerLagTest {
 
             await().untilAsserted(() -> assertThat(lag(service)).isZero());
         }
+    }
+
+    @Test
+    void a_consumer_that_waits_for_the_database_and_loses_its_partition_waits_no_more() {
+        TopicLog topic = TopicLog.of("lag_revoked").create(1);
+        topic.append(topic.event(new Deposited("a", 1)));
+        try (AccountService waits = single("lag_revoked", "z")
+                .handling((accounts, family) -> EventHandlers.of(family)
+                        .prepare(events -> {
+                            throw new CannotCreateTransactionException(
+                                    "as if the database were away", new SQLException("gone", "08006"));
+                        })
+                        .on(Deposited.class, accounts::note)
+                        .build())
+                .start()) {
+            await().untilAsserted(() ->
+                    assertThat(details(waits, "lag_revoked")).containsEntry("waitingForDatabase", 1));
+
+            try (AccountService other = single("lag_revoked", "a").noting().start()) {
+                await().untilAsserted(() -> assertThat(other.numbersOf("a")).containsExactly(1L));
+                await().untilAsserted(() -> assertThat(details(waits, "lag_revoked"))
+                        .containsEntry("partitions", 0)
+                        .containsEntry("waitingForDatabase", 0));
+            }
+        }
+    }
+
+    /** An instance with one consumer. Of two, the one partition goes to the one whose name is the lower. */
+    private static AccountService.Builder single(String name, String client) {
+        return AccountService.named(name)
+                .with("mops.messaging.partitions", 1)
+                .with("mops.messaging.concurrency", 1)
+                .with("spring.kafka.client-id", client)
+                .with(
+                        "spring.kafka.consumer.properties.partition.assignment.strategy",
+                        RangeAssignor.class.getName());
     }
 
     static double lag(AccountService service) {

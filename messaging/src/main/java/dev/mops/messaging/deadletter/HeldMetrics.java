@@ -1,5 +1,6 @@
 package dev.mops.messaging.deadletter;
 
+import dev.mops.messaging.background.Poller;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -7,21 +8,17 @@ import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * What is held and what waits in the outbox, as metrics. Looked at in the background: a scrape asks no database, and one
  * look serves all of them. While the database is away nothing is known, which is said as {@code NaN}.
  */
-final class HeldMetrics implements SmartLifecycle {
+final class HeldMetrics extends Poller {
 
     private static final Logger log = LoggerFactory.getLogger(HeldMetrics.class);
     private static final Duration INTERVAL = Duration.ofSeconds(5);
@@ -30,10 +27,10 @@ final class HeldMetrics implements SmartLifecycle {
     private final MeterRegistry meters;
     private final MultiGauge byType;
     private volatile @Nullable HeldSample sample;
-    private volatile @Nullable ScheduledExecutorService thread;
     private boolean isAway;
 
     HeldMetrics(Supplier<HeldSample> sampler, MeterRegistry meters) {
+        super("held-metrics", INTERVAL);
         this.sampler = sampler;
         this.meters = meters;
         this.byType = MultiGauge.builder("mops.messaging.deadletters")
@@ -69,17 +66,19 @@ final class HeldMetrics implements SmartLifecycle {
         return now == null ? Double.NaN : value.applyAsDouble(now);
     }
 
-    void look() {
-        try {
-            show(sampler.get());
-            isAway = false;
-        } catch (RuntimeException e) {
-            sample = null;
-            byType.register(List.of(), true);
-            if (!isAway && thread != null) {
-                log.warn("What is held can't be counted for now: {}", e.toString());
-                isAway = true;
-            }
+    @Override
+    protected void look() {
+        show(sampler.get());
+        isAway = false;
+    }
+
+    @Override
+    protected void failed(Throwable why) {
+        sample = null;
+        byType.register(List.of(), true);
+        if (!isAway && isRunning()) {
+            log.warn("What is held can't be counted for now: {}", why.toString());
+            isAway = true;
         }
     }
 
@@ -90,30 +89,5 @@ final class HeldMetrics implements SmartLifecycle {
                         .map(entry -> Row.of(Tags.of("type", entry.getKey()), entry.getValue()))
                         .toList(),
                 true);
-    }
-
-    @Override
-    public synchronized void start() {
-        if (thread != null) {
-            return;
-        }
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("held-metrics").factory());
-        thread = started;
-        var _ = started.scheduleWithFixedDelay(this::look, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    @Override
-    public synchronized void stop() {
-        ScheduledExecutorService started = thread;
-        thread = null;
-        if (started != null) {
-            started.shutdownNow();
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return thread != null;
     }
 }

@@ -2,34 +2,33 @@ package dev.mops.messaging.inbox;
 
 import static java.util.stream.Collectors.toMap;
 
+import dev.mops.messaging.background.Poller;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * How many records of each topic the service's group has not committed yet. Asked of the broker in the background, with
  * one client: what a consumer says of itself counts from its position, and one that is stuck or gone says nothing. While
  * Kafka is away the lag is not known, which is said as {@code NaN}.
  */
-final class ConsumerLag implements SmartLifecycle {
+final class ConsumerLag extends Poller {
 
     private static final Duration INTERVAL = Duration.ofSeconds(5);
     private static final int TIMEOUT_MILLIS = 3_000;
@@ -39,8 +38,6 @@ final class ConsumerLag implements SmartLifecycle {
     private final Map<String, Object> config;
     private final InstantSource clock;
     private volatile Sample sample = new Sample(Map.of(), null, null);
-    private volatile @Nullable ScheduledExecutorService thread;
-
     private volatile @Nullable Admin client;
 
     ConsumerLag(
@@ -49,6 +46,7 @@ final class ConsumerLag implements SmartLifecycle {
             Map<String, Object> configured,
             InstantSource clock,
             MeterRegistry meters) {
+        super("consumer-lag", INTERVAL);
         this.topics = topics;
         this.group = group;
         this.clock = clock;
@@ -75,16 +73,16 @@ final class ConsumerLag implements SmartLifecycle {
         return lag == null ? Double.NaN : lag;
     }
 
-    private void look() {
-        try {
-            sample = new Sample(measure(client()), null, null);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | RuntimeException e) {
-            Throwable why = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-            Instant since = sample.awaySince();
-            sample = new Sample(Map.of(), since == null ? clock.instant() : since, why.toString());
-        }
+    @Override
+    protected void look() throws ExecutionException, InterruptedException {
+        sample = new Sample(measure(client()), null, null);
+    }
+
+    @Override
+    protected void failed(Throwable e) {
+        Throwable why = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+        Instant since = sample.awaySince();
+        sample = new Sample(Map.of(), since == null ? clock.instant() : since, why.toString());
     }
 
     /** Made late, since it can't even be made while the broker's name leads to no address. */
@@ -97,30 +95,48 @@ final class ConsumerLag implements SmartLifecycle {
         return open;
     }
 
+    /** The lag of each topic of which it is known: one that is gone, or has no leader, leaves the others theirs. */
     private Map<String, Long> measure(Admin admin) throws ExecutionException, InterruptedException {
-        List<TopicPartition> partitions = new ArrayList<>();
-        admin.describeTopics(topics)
-                .allTopicNames()
-                .get()
-                .forEach((topic, description) -> description
-                        .partitions()
-                        .forEach(partition -> partitions.add(new TopicPartition(topic, partition.partition()))));
+        Map<String, KafkaFuture<TopicDescription>> descriptions =
+                admin.describeTopics(topics).topicNameValues();
         // Before the ends: what is committed in between must not look as if it lay behind them.
         Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
                 .partitionsToOffsetAndMetadata()
                 .get();
+        Map<String, Long> lags = new HashMap<>();
+        ExecutionException failure = null;
+        for (String topic : topics) {
+            try {
+                lags.put(topic, measure(admin, Objects.requireNonNull(descriptions.get(topic)).get(), committed));
+            } catch (ExecutionException e) {
+                failure = e;
+            }
+        }
+        if (lags.isEmpty() && failure != null) {
+            throw failure;
+        }
+        return lags;
+    }
+
+    private static long measure(
+            Admin admin, TopicDescription topic, Map<TopicPartition, OffsetAndMetadata> committed)
+            throws ExecutionException, InterruptedException {
+        List<TopicPartition> partitions = topic.partitions().stream()
+                .map(partition -> new TopicPartition(topic.name(), partition.partition()))
+                .toList();
         List<TopicPartition> never = partitions.stream()
                 .filter(partition -> committed.get(partition) == null)
                 .toList();
         Map<TopicPartition, Long> begins = never.isEmpty() ? Map.of() : offsets(admin, never, OffsetSpec.earliest());
-        Map<String, Long> lags = new HashMap<>();
-        offsets(admin, partitions, OffsetSpec.latest()).forEach((partition, end) -> {
+        Map<TopicPartition, Long> ends = offsets(admin, partitions, OffsetSpec.latest());
+        long lag = 0;
+        for (TopicPartition partition : partitions) {
             OffsetAndMetadata read = committed.get(partition);
             // A group that has committed nothing begins with the first record.
             long from = read == null ? begins.getOrDefault(partition, 0L) : read.offset();
-            lags.merge(partition.topic(), Math.max(0, end - from), Long::sum);
-        });
-        return lags;
+            lag += Math.max(0, ends.getOrDefault(partition, 0L) - from);
+        }
+        return lag;
     }
 
     private static Map<TopicPartition, Long> offsets(Admin admin, List<TopicPartition> partitions, OffsetSpec of)
@@ -135,29 +151,7 @@ final class ConsumerLag implements SmartLifecycle {
     }
 
     @Override
-    public synchronized void start() {
-        if (thread != null || topics.isEmpty()) {
-            return;
-        }
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("consumer-lag").factory());
-        thread = started;
-        var _ = started.scheduleWithFixedDelay(this::look, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    @Override
-    public synchronized void stop() {
-        ScheduledExecutorService started = thread;
-        thread = null;
-        if (started == null) {
-            return;
-        }
-        // Behind what the thread does now, which ends by its timeouts at the latest; nobody waits for that here.
-        started.execute(this::close);
-        started.shutdown();
-    }
-
-    private void close() {
+    protected void close() {
         Admin open = client;
         client = null;
         if (open != null) {
@@ -165,15 +159,10 @@ final class ConsumerLag implements SmartLifecycle {
         }
     }
 
-    @Override
-    public boolean isRunning() {
-        return thread != null;
-    }
-
     /**
      * What was seen last.
      *
-     * @param byTopic the lag of each topic; empty while it is not known
+     * @param byTopic the lag of each topic of which it is known
      * @param awaySince since when Kafka does not answer; null while it does
      * @param why what it says or does not say then
      */

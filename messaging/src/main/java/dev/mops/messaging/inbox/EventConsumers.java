@@ -23,6 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.common.TopicPartition;
@@ -122,6 +123,15 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
         ConcurrentMessageListenerContainer<byte[], byte[]> container(String topic, EventListener<?> listener) {
             ContainerProperties properties = properties(group, topic);
             properties.setMessageListener(listener);
+            properties.setConsumerRebalanceListener(new ConsumerRebalanceListener() {
+                @Override
+                public void onPartitionsAssigned(Collection<TopicPartition> partitions) {}
+
+                @Override
+                public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+                    listener.revoked();
+                }
+            });
             var container = container(properties, topic + "-consumer");
             container.setConcurrency(settings.concurrency());
             return container;

@@ -91,6 +91,11 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
         return waiting.size();
     }
 
+    /** This thread's consumer has lost partitions: it waits no more, unless what it has kept fails again. */
+    void revoked() {
+        waiting.remove(Thread.currentThread());
+    }
+
     /** Processes a poll. */
     void process(List<ConsumerRecord<byte[], byte[]>> records) {
         List<Item<E>> read = read(records);

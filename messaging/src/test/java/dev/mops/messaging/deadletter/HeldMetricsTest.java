@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessResourceFailureException;
 
@@ -14,6 +16,7 @@ class HeldMetricsTest {
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicBoolean isAway = new AtomicBoolean();
+    private final AtomicReference<@Nullable Error> error = new AtomicReference<>();
     private final AtomicInteger looks = new AtomicInteger();
     private final HeldMetrics metrics = new HeldMetrics(this::sample, meters);
 
@@ -21,33 +24,48 @@ class HeldMetricsTest {
     void while_the_database_is_away_nothing_is_known() {
         assertThat(gauge("mops.messaging.outbox.depth")).isNaN();
 
-        metrics.look();
+        metrics.poll();
         assertThat(gauge("mops.messaging.outbox.depth")).isEqualTo(5);
         assertThat(gauge("mops.messaging.outbox.age")).isEqualTo(1.5);
         assertThat(gauge("mops.messaging.deadletters")).isEqualTo(2);
 
         isAway.set(true);
-        metrics.look();
+        metrics.poll();
         assertThat(gauge("mops.messaging.outbox.depth")).isNaN();
         assertThat(gauge("mops.messaging.held.followers")).isNaN();
         assertThat(meters.find("mops.messaging.deadletters").gauges()).isEmpty();
 
         isAway.set(false);
-        metrics.look();
+        metrics.poll();
         assertThat(gauge("mops.messaging.outbox.depth")).isEqualTo(5);
     }
 
     @Test
     void whoever_reads_them_asks_no_database() {
-        metrics.look();
+        metrics.poll();
 
         assertThat(gauge("mops.messaging.outbox.depth")).isEqualTo(5);
         assertThat(gauge("mops.messaging.held.followers")).isEqualTo(3);
         assertThat(looks).hasValue(1);
     }
 
+    @Test
+    void an_error_ends_no_look_but_its_own() {
+        error.set(new StackOverflowError());
+        metrics.poll();
+        assertThat(gauge("mops.messaging.outbox.depth")).isNaN();
+
+        error.set(null);
+        metrics.poll();
+        assertThat(gauge("mops.messaging.outbox.depth")).isEqualTo(5);
+    }
+
     private HeldSample sample() {
         looks.incrementAndGet();
+        Error thrown = error.get();
+        if (thrown != null) {
+            throw thrown;
+        }
         if (isAway.get()) {
             throw new DataAccessResourceFailureException("away");
         }
