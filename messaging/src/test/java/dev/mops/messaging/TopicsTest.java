@@ -96,20 +96,23 @@ class TopicsTest {
     }
 
     @Test
-    void a_topic_that_is_kept_for_another_time_stays_so_and_the_log_says_it(CapturedOutput log) throws Exception {
+    void a_topic_that_keeps_its_records_otherwise_stays_so_and_the_log_says_it(CapturedOutput log) throws Exception {
         try (Admin admin = TopicLog.of("topic_kept_less").admin()) {
             admin.createTopics(List.of(
-                            new NewTopic("topic_kept_less", 4, (short) -1).configs(Map.of("retention.ms", millis(90)))))
+                            new NewTopic("topic_kept_less", 4, (short) -1).configs(Map.of("retention.ms", millis(90))),
+                            new NewTopic("topic_compacted", 4, (short) -1).configs(Map.of("cleanup.policy", "compact"))))
                     .all()
                     .get();
             declare("topic_kept_less", Duration.ofDays(90));
-            assertThat(log.getOut()).doesNotContain("The topic topic_kept_less keeps");
+            assertThat(log.getOut()).doesNotContain("The topic topic_kept_less has");
 
             declare("topic_kept_less", null);
+            declare("topic_compacted", Duration.ofDays(7));
 
             assertThat(log.getOut())
-                    .contains("The topic topic_kept_less keeps its records for " + millis(90)
-                            + " ms, but mops.messaging.topic-retention is -1 ms");
+                    .contains("The topic topic_kept_less has retention.ms=" + millis(90)
+                            + ", but -1 is declared here, by mops.messaging.topic-retention")
+                    .contains("The topic topic_compacted has cleanup.policy=compact, but delete is declared here. It");
             assertThat(configOf(admin, "topic_kept_less", "retention.ms")).isEqualTo(millis(90));
         }
     }

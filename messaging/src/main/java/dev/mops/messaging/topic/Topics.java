@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
@@ -87,7 +88,7 @@ public final class Topics implements SmartLifecycle {
         try (Admin client = Admin.create(admin)) {
             List<String> existing = create(client);
             check(client.describeTopics(existing).allTopicNames().get());
-            compareRetention(client, existing);
+            compare(client, existing);
             declared = true;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
@@ -163,27 +164,30 @@ public final class Topics implements SmartLifecycle {
                 retryTopics.contains(topic) ? Long.toString(RETRY_RETENTION.toMillis()) : retentionMillis);
     }
 
-    /** Says where a topic keeps its records for another time. It is not changed: what a shorter one deletes is gone. */
-    private void compareRetention(Admin client, List<String> existing) throws ExecutionException, InterruptedException {
+    /** Says what a topic has another value of. It is not changed: what a shorter retention deletes is gone. */
+    private void compare(Admin client, List<String> existing) throws ExecutionException, InterruptedException {
         List<ConfigResource> resources = existing.stream()
-                .filter(kept::contains)
                 .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
                 .toList();
         if (resources.isEmpty()) {
             return;
         }
         try {
-            client.describeConfigs(resources).all().get().forEach((topic, config) -> {
-                String actual = config.get(TopicConfig.RETENTION_MS_CONFIG).value();
-                if (!retentionMillis.equals(actual)) {
-                    log.warn(
-                            "The topic {} keeps its records for {} ms, but mops.messaging.topic-retention is {} ms"
-                                    + " (-1 is for ever). It stays so: set retention.ms of the topic, or the setting",
-                            topic.name(),
-                            actual,
-                            retentionMillis);
-                }
-            });
+            client.describeConfigs(resources).all().get().forEach((topic, config) -> retentionOf(topic.name())
+                    .forEach((name, declared) -> {
+                        ConfigEntry actual = config.get(name);
+                        if (actual != null && !declared.equals(actual.value())) {
+                            log.warn(
+                                    "The topic {} has {}={}, but {} is declared here{}. It stays so: set it of the topic",
+                                    topic.name(),
+                                    name,
+                                    actual.value(),
+                                    declared,
+                                    name.equals(TopicConfig.RETENTION_MS_CONFIG) && kept.contains(topic.name())
+                                            ? ", by mops.messaging.topic-retention (-1 is for ever)"
+                                            : "");
+                        }
+                    }));
         } catch (ExecutionException e) {
             // Whoever may write and read need not be allowed to look at settings.
             if (!(e.getCause() instanceof AuthorizationException)) {
