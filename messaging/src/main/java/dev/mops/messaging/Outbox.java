@@ -1,7 +1,6 @@
 package dev.mops.messaging;
 
 import dev.mops.events.EventMetadata;
-import java.time.Duration;
 
 /** Publishes events with the transaction that runs: they reach Kafka if and only if it commits. */
 public interface Outbox {
@@ -17,13 +16,4 @@ public interface Outbox {
      *     mops.messaging.max-event-size}
      */
     EventMetadata publish(Object event);
-
-    /**
-     * How long the oldest event has waited for the relay; zero where none waits. Reads one row.
-     *
-     * @throws org.springframework.dao.DataAccessException if the database is away
-     */
-    default Duration age() {
-        return Duration.ZERO;
-    }
 }

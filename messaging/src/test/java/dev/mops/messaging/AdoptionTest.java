@@ -13,6 +13,8 @@ import dev.mops.messaging.held.Ledger;
 import dev.mops.test.TestPostgres;
 import dev.mops.test.TestServers;
 import dev.mops.test.TestTopic;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -150,6 +152,7 @@ class AdoptionTest {
         List<Object> seen = new ArrayList<>();
         try (AccountService service = AccountService.named("replaced")
                 .beans(context -> {
+                    context.registerBean(MeterRegistry.class, SimpleMeterRegistry::new);
                     context.registerBean("clock", InstantSource.class, () -> InstantSource.fixed(LONG_AGO));
                     context.registerBean(
                             "watched",
@@ -164,10 +167,19 @@ class AdoptionTest {
                             definition -> definition.setPrimary(true));
                 })
                 .start()) {
+            service.relay().stop();
+
             EventMetadata published = service.publish(new Deposited("a", 1)).getFirst();
 
             assertThat(published.time()).isEqualTo(LONG_AGO);
             assertThat(seen).containsExactly(new Deposited("a", 1));
+            // What watches the outbox does not ask the service's own.
+            service.jdbc().update("UPDATE outbox_event SET created_at = now() - interval '1 hour'");
+            await().untilAsserted(() -> assertThat(service.bean(MeterRegistry.class)
+                            .get("mops.messaging.outbox.age")
+                            .gauge()
+                            .value())
+                    .isGreaterThanOrEqualTo(3_600));
         }
     }
 

@@ -79,6 +79,7 @@ class ArchitectureTest {
                         "MessagingProperties",
                         "MessagingSchema",
                         "Outbox",
+                        "OutboxAge",
                         "TryLater",
                         "background.Poller",
                         "deadletter.DeadLetterAutoConfiguration",

@@ -1,6 +1,6 @@
 package dev.mops.order;
 
-import dev.mops.messaging.Outbox;
+import dev.mops.messaging.OutboxAge;
 import dev.mops.web.ProblemException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -30,7 +30,7 @@ class Admission {
     private static final Logger log = LoggerFactory.getLogger(Admission.class);
 
     private final Orders orders;
-    private final Outbox outbox;
+    private final OutboxAge outbox;
     private final OrderProperties limits;
     private final Counter refused;
 
@@ -41,7 +41,7 @@ class Admission {
     private volatile Sample sample = new Sample(Map.of(), 0, Duration.ZERO);
     private volatile boolean isAway;
 
-    Admission(Orders orders, Outbox outbox, OrderProperties limits, MeterRegistry meters) {
+    Admission(Orders orders, OutboxAge outbox, OrderProperties limits, MeterRegistry meters) {
         this.orders = orders;
         this.outbox = outbox;
         this.limits = limits;

@@ -2,14 +2,14 @@ package dev.mops.messaging.deadletter;
 
 import dev.mops.messaging.MessagingProperties;
 import dev.mops.messaging.MessagingSchema;
-import dev.mops.messaging.Outbox;
+import dev.mops.messaging.OutboxAge;
 import dev.mops.messaging.inbox.InboxAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
-import java.util.function.Supplier;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -27,21 +27,17 @@ public final class HeldHealthAutoConfiguration {
     private static final Duration OLD_OUTBOX = Duration.ofSeconds(30);
 
     @Bean
-    @ConditionalOnBean(MeterRegistry.class)
     HeldMetrics heldMetrics(
             JdbcTemplate jdbc,
             MessagingProperties settings,
             @Value("${spring.application.name}") String application,
-            Outbox outbox,
-            MeterRegistry meters,
+            OutboxAge outbox,
+            ObjectProvider<MeterRegistry> meters,
             // Not used, but its tables must be there first.
             MessagingSchema schema) {
-        return new HeldMetrics(sampler(jdbc, settings, application, outbox), meters);
-    }
-
-    private static Supplier<HeldSample> sampler(
-            JdbcTemplate jdbc, MessagingProperties settings, String application, Outbox outbox) {
-        return () -> HeldSample.take(jdbc, settings.groupOf(application), outbox);
+        return new HeldMetrics(
+                () -> HeldSample.take(jdbc, settings.groupOf(application), outbox),
+                meters.getIfAvailable(() -> Metrics.globalRegistry));
     }
 
     /** Without the starter of the actuator there is no health. */
@@ -51,18 +47,18 @@ public final class HeldHealthAutoConfiguration {
 
         /** Named after the module, as which it is shown. Up, whatever is held: a restart would mend nothing. */
         @Bean
-        HealthIndicator messagingHealthIndicator(
-                JdbcTemplate jdbc,
-                MessagingProperties settings,
-                @Value("${spring.application.name}") String application,
-                Outbox outbox) {
-            Supplier<HeldSample> sampler = sampler(jdbc, settings, application, outbox);
-            return new AbstractHealthIndicator("What is held can't be counted") {
+        HealthIndicator messagingHealthIndicator(JdbcTemplate jdbc, HeldMetrics metrics) {
+            return new AbstractHealthIndicator("The database does not answer") {
                 @Override
                 protected void doHealthCheck(Health.Builder health) {
-                    HeldSample held = sampler.get();
-                    health.up()
-                            .withDetail("retrying", held.retrying())
+                    jdbc.execute("SELECT 1");
+                    health.up();
+                    HeldSample held = metrics.sample();
+                    if (held == null) {
+                        health.withDetail("held", "not counted yet, or it can't be: the log says why");
+                        return;
+                    }
+                    health.withDetail("retrying", held.retrying())
                             .withDetail("dead", held.dead())
                             .withDetail("followers", held.followers())
                             .withDetail("oldestRetryingSeconds", Math.round(held.oldestRetryingSeconds()))

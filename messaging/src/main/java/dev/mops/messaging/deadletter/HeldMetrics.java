@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is held and what waits in the outbox, as metrics. Looked at in the background: a scrape asks no database, and one
- * look serves all of them. While the database is away nothing is known, which is said as {@code NaN}.
+ * What is held and what waits in the outbox, for metrics and health. Looked at in the background: neither asks the database
+ * for it, and one look serves all. While the database is away nothing is known, which is said as {@code NaN}.
  */
 final class HeldMetrics extends Poller {
 
@@ -59,6 +59,11 @@ final class HeldMetrics extends Poller {
 
     private Gauge.Builder<HeldMetrics> gauge(String name, String description, ToDoubleFunction<HeldSample> value) {
         return Gauge.builder(name, this, metrics -> metrics.value(value)).description(description);
+    }
+
+    /** What is known now; null while it is not. */
+    @Nullable HeldSample sample() {
+        return sample;
     }
 
     private double value(ToDoubleFunction<HeldSample> value) {

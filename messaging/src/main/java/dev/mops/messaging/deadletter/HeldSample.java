@@ -1,6 +1,6 @@
 package dev.mops.messaging.deadletter;
 
-import dev.mops.messaging.Outbox;
+import dev.mops.messaging.OutboxAge;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,7 +39,7 @@ record HeldSample(
     // During an outage it may become long, and the exact number of so many is worth no further look.
     private static final String DEPTH = "SELECT count(*) FROM (SELECT FROM outbox_event LIMIT 1000000) AS waiting";
 
-    static HeldSample take(JdbcTemplate jdbc, String consumerGroup, Outbox outbox) {
+    static HeldSample take(JdbcTemplate jdbc, String consumerGroup, OutboxAge outbox) {
         record Row(boolean dead, String type, long count, double oldest) {}
         List<Row> rows = new ArrayList<>(jdbc.query(
                 BY_STATE,

@@ -6,6 +6,7 @@ import dev.mops.events.EventFamily;
 import dev.mops.events.EventMetadata;
 import dev.mops.messaging.CurrentEvent;
 import dev.mops.messaging.Outbox;
+import dev.mops.messaging.OutboxAge;
 import dev.mops.messaging.record.OutboxRecords;
 import dev.mops.messaging.trace.EventLog;
 import dev.mops.messaging.trace.EventTraces;
@@ -41,7 +42,7 @@ import org.springframework.util.function.SingletonSupplier;
  * Collects what a transaction publishes and inserts it before the commit, after the domain's changes were flushed: the
  * rows that changed are locked before outbox ids are drawn, which makes id order right for each key.
  */
-final class TransactionalOutbox implements Outbox, OutboxRecords, TransactionExecutionListener {
+final class TransactionalOutbox implements Outbox, OutboxAge, OutboxRecords, TransactionExecutionListener {
 
     private static final Logger log = LoggerFactory.getLogger(TransactionalOutbox.class);
 
