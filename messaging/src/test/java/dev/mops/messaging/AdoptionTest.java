@@ -20,15 +20,19 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.flyway.autoconfigure.FlywayDataSource;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Primary;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -76,6 +80,32 @@ class AdoptionTest {
                                             .size(),
                                     size -> size == 1);
                 });
+    }
+
+    @Test
+    void of_several_pools_the_one_of_outbox_and_inbox_has_its_transactions_limited() {
+        runner("several_pools").withUserConfiguration(SeveralPools.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(Stream.of("dataSource", "migrating", "reports")
+                            .map(pool -> new JdbcTemplate(context.getBean(pool, DataSource.class))
+                                    .queryForObject("SHOW transaction_timeout", String.class)))
+                    .containsExactly("15s", "0", "0");
+        });
+    }
+
+    @Test
+    void without_flyway_and_without_hikari_the_tables_are_applied_by_hand_and_the_pool_is_the_services_own() {
+        ApplicationContextRunner service = runner("without_flyway")
+                .withClassLoader(new FilteredClassLoader("org.flywaydb", "com.zaxxer.hikari"))
+                .withUserConfiguration(PlainDataSource.class);
+        service.run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .hasMessageContainingAll("are not there", "with mops.messaging.migrate=true and Flyway"));
+
+        MigrationTest.applyByHand(new JdbcTemplate(PlainDataSource.create()), 1, MessagingSchema.VERSION);
+
+        service.run(context -> assertThat(context).hasNotFailed());
     }
 
     @Test
@@ -221,35 +251,89 @@ class AdoptionTest {
     @EnableAutoConfiguration
     static class OwnDataSource extends Accounts {
 
-        private static final String URL = TestServers.postgres().jdbcUrl("own_data_source");
-
         @Bean
         DataSource dataSource() {
-            HikariDataSource pool = new HikariDataSource();
-            pool.setJdbcUrl(URL);
-            pool.setUsername(TestPostgres.USER);
-            pool.setPassword(TestPostgres.PASSWORD);
-            return pool;
+            return pool();
         }
 
         @Bean
         JdbcConnectionDetails connectionDetails() {
-            return new JdbcConnectionDetails() {
-                @Override
-                public String getJdbcUrl() {
-                    return URL;
-                }
+            return new OwnDatabase("own_data_source");
+        }
 
-                @Override
-                public String getUsername() {
-                    return TestPostgres.USER;
-                }
+        static HikariDataSource pool() {
+            HikariDataSource pool = new HikariDataSource();
+            pool.setJdbcUrl(TestServers.postgres().jdbcUrl("own_data_source"));
+            pool.setUsername(TestPostgres.USER);
+            pool.setPassword(TestPostgres.PASSWORD);
+            pool.setMaximumPoolSize(4);
+            return pool;
+        }
+    }
 
-                @Override
-                public String getPassword() {
-                    return TestPostgres.PASSWORD;
-                }
-            };
+    /** With one for its migrations, and one for something else. */
+    @SpringBootConfiguration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class SeveralPools extends OwnDataSource {
+
+        @Override
+        @Bean
+        @Primary
+        DataSource dataSource() {
+            return pool();
+        }
+
+        @Bean(defaultCandidate = false)
+        @FlywayDataSource
+        DataSource migrating() {
+            return pool();
+        }
+
+        @Bean
+        DataSource reports() {
+            return pool();
+        }
+    }
+
+    /** With a data source that is no pool. */
+    @SpringBootConfiguration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class PlainDataSource extends Accounts {
+
+        @Bean
+        DataSource dataSource() {
+            return create();
+        }
+
+        @Bean
+        JdbcConnectionDetails connectionDetails() {
+            return new OwnDatabase("without_flyway");
+        }
+
+        static DataSource create() {
+            PGSimpleDataSource plain = new PGSimpleDataSource();
+            plain.setUrl(TestServers.postgres().jdbcUrl("without_flyway"));
+            plain.setUser(TestPostgres.USER);
+            plain.setPassword(TestPostgres.PASSWORD);
+            return plain;
+        }
+    }
+
+    private record OwnDatabase(String name) implements JdbcConnectionDetails {
+
+        @Override
+        public String getJdbcUrl() {
+            return TestServers.postgres().jdbcUrl(name);
+        }
+
+        @Override
+        public String getUsername() {
+            return TestPostgres.USER;
+        }
+
+        @Override
+        public String getPassword() {
+            return TestPostgres.PASSWORD;
         }
     }
 }

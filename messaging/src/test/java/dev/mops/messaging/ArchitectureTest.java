@@ -62,6 +62,15 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("jakarta.persistence..", "org.hibernate..", "org.springframework.orm..");
 
+    /** A service may do without them. */
+    @ArchTest
+    static final ArchRule flyway_and_hikari_are_known_to_what_is_there_with_them_alone = noClasses()
+            .that()
+            .haveNameNotMatching(".*(FlywayConfiguration|HikariConfiguration|TransactionTimeouts|MessagingMigrations)")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.flywaydb..", "org.springframework.boot.flyway..", "com.zaxxer..");
+
     @ArchTest
     static void what_is_public_is_so_on_purpose(JavaClasses all) {
         assertThat(all.stream()

@@ -1,21 +1,33 @@
 package dev.mops.messaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.mops.messaging.AccountEvent.Deposited;
+import dev.mops.messaging.held.EventId;
+import dev.mops.messaging.held.LedgerKey;
+import dev.mops.messaging.record.HeaderBytes;
 import dev.mops.test.TestPostgres;
 import dev.mops.test.TestServers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,8 +39,10 @@ import org.springframework.boot.test.context.assertj.AssertableApplicationContex
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** The module's tables beside those of a service, whoever migrates them. Each test has a database of its own. */
 class MigrationTest {
@@ -196,6 +210,140 @@ class MigrationTest {
                 WITHOUT_FLYWAY);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void tables_of_the_versions_that_did_not_say_which_they_are_are_taken_over_too(int applied) {
+        String name = "migration_untold_" + applied;
+        JdbcTemplate database = database(name);
+        applyByHand(database, 1, applied);
+
+        run(name, context -> assertThat(version(database)).isEqualTo(MessagingSchema.VERSION), WITHOUT_FLYWAY);
+
+        assertThat(scripts(database, HISTORY))
+                .startsWith("<< Flyway Baseline >>")
+                .endsWith(names().subList(applied, names().size()).toArray(String[]::new));
+    }
+
+    @Test
+    void what_stands_in_the_tables_of_the_second_version_is_kept_by_an_upgrade_and_goes_on() {
+        String name = "migration_upgraded";
+        JdbcTemplate database = database(name);
+        applyByHand(database, 1, 2);
+        TopicLog topic = TopicLog.of(name).create(4);
+        ProducerRecord<byte[], byte[]> done = topic.event(new Deposited("done", 1));
+        database.update(
+                "INSERT INTO inbox_event (consumer_group, source, event_id, recorded_at) VALUES (?, ?, ?, now())",
+                name,
+                idOf(done).source(),
+                idOf(done).id());
+        ProducerRecord<byte[], byte[]> waiting = topic.event(new Deposited("waiting", 1));
+        database.update(
+                "INSERT INTO outbox_event (topic, key, value, headers) VALUES (?, ?, ?, ?)",
+                name,
+                waiting.key(),
+                waiting.value(),
+                HeaderBytes.write(waiting.headers()));
+        hold(database, name, topic.event(new Deposited("held", 1)), topic.event(new Deposited("held", 2)));
+
+        try (AccountService service = AccountService.named(name)
+                .with("spring.flyway.baseline-on-migrate", true)
+                .with("spring.flyway.baseline-version", 0)
+                .with("mops.messaging.sweep-interval", "100ms")
+                .with("mops.messaging.sweep-grace", "10ms")
+                .noting()
+                .start()) {
+            assertThat(version(database)).isEqualTo(MessagingSchema.VERSION);
+            await().untilAsserted(() -> assertThat(service.numbersOf("waiting")).containsExactly(1L));
+            await().untilAsserted(() -> assertThat(service.numbersOf("held")).containsExactly(1L, 2L));
+            assertThat(service.count("held_key")).isZero();
+
+            topic.append(List.of(done, topic.event(new Deposited("done", 2))));
+
+            await().untilAsserted(() -> assertThat(service.numbersOf("done")).containsExactly(2L));
+        }
+    }
+
+    /** As the second version holds an event that failed once, and one that waits behind it. */
+    @SafeVarargs
+    private static void hold(JdbcTemplate database, String group, ProducerRecord<byte[], byte[]>... events) {
+        database.execute((ConnectionCallback<@Nullable Void>) connection -> {
+            connection.setAutoCommit(false);
+            JdbcTemplate inOne = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+            for (int n = 1; n <= events.length; n++) {
+                ProducerRecord<byte[], byte[]> event = events[n - 1];
+                String keyHash = LedgerKey.of(
+                                new ConsumerRecord<>(group, 0, n, event.key(), event.value()), idOf(event))
+                        .hash();
+                if (n == 1) {
+                    inOne.update(
+                            "INSERT INTO held_key (consumer_group, key_hash, topic, state, head, attempts, due)"
+                                    + " VALUES (?, decode(?, 'hex'), ?, 'RETRYING', 1, 1, now())",
+                            group,
+                            keyHash,
+                            group);
+                }
+                inOne.update(
+                        "INSERT INTO held_event (consumer_group, key_hash, source, event_id, type, topic, partition,"
+                                + " record_offset, recorded_at, key, value, headers, error_class, error_message,"
+                                + " first_failed_at, last_failed_at) SELECT ?, decode(?, 'hex'), ?, ?,"
+                                + " 'account.deposited', ?, 0, ?, now(), ?, ?, ?, failed, failed,"
+                                + " CASE WHEN failed IS NOT NULL THEN now() END,"
+                                + " CASE WHEN failed IS NOT NULL THEN now() END FROM (SELECT ?::text AS failed) AS f",
+                        group,
+                        keyHash,
+                        idOf(event).source(),
+                        idOf(event).id(),
+                        group,
+                        n,
+                        event.key(),
+                        event.value(),
+                        HeaderBytes.write(event.headers()),
+                        n == 1 ? "java.lang.IllegalStateException" : null);
+            }
+            connection.commit();
+            return null;
+        });
+    }
+
+    private static EventId idOf(ProducerRecord<byte[], byte[]> event) {
+        return new EventId(text(event, "ce_source"), UUID.fromString(text(event, "ce_id")));
+    }
+
+    private static String text(ProducerRecord<byte[], byte[]> event, String header) {
+        return new String(event.headers().lastHeader(header).value(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void a_limit_of_the_database_ends_no_migration() throws Exception {
+        String name = "migration_limited";
+        JdbcTemplate database = database(name);
+        applyByHand(database, 1, 3);
+        try (Connection other = DriverManager.getConnection(url(name), TestPostgres.USER, TestPostgres.PASSWORD);
+                Statement lock = other.createStatement()) {
+            database.execute("ALTER DATABASE %s SET transaction_timeout = '1s'".formatted(name));
+            database.execute("ALTER DATABASE %s SET idle_in_transaction_session_timeout = '1s'".formatted(name));
+            other.setAutoCommit(false);
+            lock.execute("LOCK TABLE inbox_event IN ACCESS EXCLUSIVE MODE");
+            CompletableFuture<Void> upgrade = CompletableFuture.runAsync(() -> run(
+                    name,
+                    context -> assertThat(version(database)).isEqualTo(MessagingSchema.VERSION),
+                    WITHOUT_FLYWAY));
+
+            await().until(
+                            () -> upgrade.isDone()
+                                    || List.of(1L)
+                                            .equals(database.queryForList(
+                                                    "SELECT count(*) FROM pg_stat_activity WHERE datname = ?"
+                                                            + " AND wait_event_type = 'Lock'"
+                                                            + " AND xact_start < now() - interval '2 s'",
+                                                    Long.class,
+                                                    name)));
+            other.rollback();
+
+            upgrade.join();
+        }
+    }
+
     @Test
     void a_history_that_ends_before_what_was_applied_by_hand_is_named_and_begins_again_once_it_is_dropped() {
         JdbcTemplate database = database("migration_old_history");
@@ -215,7 +363,7 @@ class MigrationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 2})
+    @ValueSource(ints = {0, 1, 2})
     void tables_that_are_missing_or_older_than_the_build_end_the_start_with_found_and_needed_version(int applied) {
         String name = "migration_refused_" + applied;
         applyByHand(database(name), 1, applied);
@@ -225,7 +373,7 @@ class MigrationTest {
                         .getFailure()
                         .rootCause()
                         .hasMessageContainingAll(
-                                "not there, or older than version 3",
+                                applied == 0 ? "are not there" : "are of version " + applied,
                                 "needs version " + MessagingSchema.VERSION,
                                 "mops.messaging.migrate=true"),
                 WITHOUT_FLYWAY,
@@ -304,7 +452,7 @@ class MigrationTest {
     }
 
     /** As Liquibase, or a person, would. */
-    private static void applyByHand(JdbcTemplate database, int first, int last) {
+    static void applyByHand(JdbcTemplate database, int first, int last) {
         migrations().subList(first - 1, last).forEach(file -> {
             try {
                 database.execute(file.getContentAsString(StandardCharsets.UTF_8));
