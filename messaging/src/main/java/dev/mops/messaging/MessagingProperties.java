@@ -24,9 +24,10 @@ import org.springframework.util.unit.DataSize;
  * @param pollInterval how often the relay looks for rows of other instances
  * @param relayBatchSize the most events that the relay reads at once
  * @param relayBatchBytes the most bytes of payload that the relay reads at once; a single larger event goes alone
- * @param relayTimeout how long a relay may lead without an acknowledgement before it hands over
+ * @param relayTimeout how long a relay may lead without an acknowledgement before it hands over; 10 days is the
+ *     most
  * @param transactionTimeout how long a transaction may last or stand idle before PostgreSQL ends it, so that a paused
- *     process holds up nobody
+ *     process holds up nobody; 10 days is the most
  * @param retryBackoff the wait before a batch runs again that found the database away; it doubles up to {@code
  *     maxRetryBackoff}
  * @param maxRetryBackoff the longest such wait
@@ -78,6 +79,7 @@ public record MessagingProperties(
     private static final DataSize LARGEST_EVENT = DataSize.ofKilobytes(1_000);
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST_LINGER = Duration.ofSeconds(10);
+    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(10);
 
     public MessagingProperties {
         atLeastOne("partitions", partitions);
@@ -105,6 +107,8 @@ public record MessagingProperties(
         }
         atLeastOneMilli("relay-timeout", relayTimeout);
         atLeastOneMilli("transaction-timeout", transactionTimeout);
+        atMostTenDays("relay-timeout", relayTimeout);
+        atMostTenDays("transaction-timeout", transactionTimeout);
         atLeastOneMilli("retry-backoff", retryBackoff);
         atLeastOneMilli("max-retry-backoff", maxRetryBackoff);
         retryDelays = List.copyOf(retryDelays);
@@ -131,6 +135,13 @@ public record MessagingProperties(
     private static void atLeastOne(String setting, int value) {
         if (value < 1) {
             throw new IllegalArgumentException("mops.messaging." + setting + " must be at least 1, not " + value);
+        }
+    }
+
+    // PostgreSQL counts these in milliseconds of 32 bits.
+    private static void atMostTenDays(String setting, Duration value) {
+        if (value.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new IllegalArgumentException("mops.messaging." + setting + " must be at most 10 days, not " + value);
         }
     }
 

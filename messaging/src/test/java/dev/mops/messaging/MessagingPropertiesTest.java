@@ -28,7 +28,9 @@ class MessagingPropertiesTest {
         "relay-batch-bytes, 0B",
         "relay-batch-bytes, 2GB",
         "relay-timeout, 0s",
+        "relay-timeout, 241h",
         "transaction-timeout, 0s",
+        "transaction-timeout, 241h",
         "retry-backoff, 0s",
         "max-retry-backoff, 0s",
         "retry-delays, ''",
@@ -57,6 +59,7 @@ class MessagingPropertiesTest {
         "max-event-size, 1B",
         "max-event-size, 1000KB",
         "relay-batch-bytes, 1B",
+        "transaction-timeout, 10d",
         "retry-delays, 1ms",
         "sweep-interval, 1ms",
         "max-replays, 0"
