@@ -34,7 +34,7 @@ class AnyReceiptTest extends InventoryServiceTest {
     private static final int RECEIPTS = 600;
 
     @Autowired
-    @Qualifier("eventConsumers") private SmartLifecycle consumers;
+    @Qualifier("messagingEventConsumers") private SmartLifecycle consumers;
 
     @Test
     void a_receipt_is_accepted_exactly_if_it_is_valid() {

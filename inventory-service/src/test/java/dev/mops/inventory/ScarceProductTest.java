@@ -23,7 +23,7 @@ import org.springframework.http.MediaType;
 class ScarceProductTest extends InventoryServiceTest {
 
     @Autowired
-    @Qualifier("eventConsumers") private SmartLifecycle consumers;
+    @Qualifier("messagingEventConsumers") private SmartLifecycle consumers;
 
     /** A batch that deadlocks is rolled back and runs again, which nobody sees but the server's log. */
     @AfterEach

@@ -45,7 +45,7 @@ public final class MessagingAutoConfiguration {
     }
 
     @Bean
-    EventFamilies eventFamilies(ObjectProvider<EventHandlers<?>> handlers, ObjectProvider<EventFamily<?>> families) {
+    EventFamilies messagingEventFamilies(ObjectProvider<EventHandlers<?>> handlers, ObjectProvider<EventFamily<?>> families) {
         return new EventFamilies(
                 handlers.orderedStream().toList(), families.orderedStream().toList());
     }
@@ -59,7 +59,7 @@ public final class MessagingAutoConfiguration {
     }
 
     @Bean
-    Topics topics(
+    Topics messagingTopics(
             EventFamilies families,
             ObjectProvider<EventHandlers<?>> handlers,
             KafkaAdmin admin,
@@ -110,7 +110,7 @@ public final class MessagingAutoConfiguration {
 
         /** A migration may take longer than a transaction of the service: it runs outside of the pool and its limits. */
         @Bean
-        FlywayConfigurationCustomizer migrationsWithoutTransactionTimeout(
+        FlywayConfigurationCustomizer messagingLeavesMigrationsUnlimited(
                 ObjectProvider<DataSource> dataSource, JdbcConnectionDetails database) {
             return flyway -> {
                 // A pool that the service has for its migrations alone stays as it is.
@@ -127,7 +127,7 @@ public final class MessagingAutoConfiguration {
     static class HikariConfiguration {
 
         @Bean
-        static BeanPostProcessor transactionTimeouts(
+        static BeanPostProcessor messagingTransactionTimeouts(
                 ConfigurableListableBeanFactory beans, ObjectProvider<MessagingProperties> settings) {
             return new TransactionTimeouts(beans, settings);
         }

@@ -134,17 +134,17 @@ public final class AccountService implements AutoCloseable {
 
     /** The consumers, to be stopped and started. */
     public SmartLifecycle consumers() {
-        return context.getBean("eventConsumers", SmartLifecycle.class);
+        return context.getBean("messagingEventConsumers", SmartLifecycle.class);
     }
 
     /** The relay, to be stopped and started. */
     public SmartLifecycle relay() {
-        return context.getBean("relay", SmartLifecycle.class);
+        return context.getBean("messagingRelay", SmartLifecycle.class);
     }
 
     /** The acts on many dead letters, to be stopped and started. */
     public SmartLifecycle bulkActs() {
-        return context.getBean("deadLetterBulkActs", SmartLifecycle.class);
+        return context.getBean("messagingBulkActs", SmartLifecycle.class);
     }
 
     /** What runs in the background under this name, to be stopped and started. */

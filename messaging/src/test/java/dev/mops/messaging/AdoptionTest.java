@@ -25,14 +25,17 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayDataSource;
+import org.springframework.boot.health.registry.HealthContributorRegistry;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -124,9 +127,39 @@ class AdoptionTest {
                     assertThat(topic.eventsOf("a")).extracting(Envelope::event).containsExactly(new Deposited("a", 1)));
             assertThat(service.names(Ledger.class)).isEmpty();
             assertThat(service.names(Object.class))
-                    .contains("relay", "outbox", "topics")
-                    .doesNotContain("eventConsumers", "deadLetterEndpoint");
+                    .contains("messagingRelay", "messagingOutbox", "messagingTopics")
+                    .doesNotContain("messagingEventConsumers", "messagingDeadLetterEndpoint");
         }
+    }
+
+    @Test
+    void no_bean_of_the_module_has_a_name_that_a_service_would_give_and_its_health_can_be_switched_off() {
+        List<GenericApplicationContext> contexts = new ArrayList<>();
+        try (AccountService service = Operators.welcome(AccountService.named("bean_names"))
+                .with("mops.messaging.failure-switches", true)
+                .with("management.health.consumer.enabled", false)
+                .with("management.health.messaging.enabled", false)
+                .beans(contexts::add)
+                .noting()
+                .start()) {
+            GenericApplicationContext context = contexts.getFirst();
+
+            assertThat(Stream.of(context.getBeanDefinitionNames())
+                            .filter(name -> isMadeByTheModule(context.getBeanDefinition(name))))
+                    .contains("messagingLedger", "messagingRelay")
+                    .allSatisfy(name -> assertThat(name).startsWith("messaging"));
+            assertThat(service.bean(HealthContributorRegistry.class).getContributor("consumer"))
+                    .isNull();
+            assertThat(service.bean(HealthContributorRegistry.class).getContributor("messaging"))
+                    .isNull();
+        }
+    }
+
+    private static boolean isMadeByTheModule(BeanDefinition definition) {
+        String by = definition.getFactoryBeanName() == null
+                ? definition.getBeanClassName()
+                : definition.getFactoryBeanName();
+        return definition.getFactoryMethodName() != null && by != null && by.matches("dev\\.mops\\..*AutoConfiguration.*");
     }
 
     @Test
@@ -188,7 +221,7 @@ class AdoptionTest {
                             "watched",
                             Outbox.class,
                             () -> {
-                                Outbox outbox = context.getBean("outbox", Outbox.class);
+                                Outbox outbox = context.getBean("messagingOutbox", Outbox.class);
                                 return event -> {
                                     seen.add(event);
                                     return outbox.publish(event);

@@ -47,7 +47,7 @@ class ObservingMeasurement {
             new Variant(
                     "removed",
                     service -> service.with("management.simple.metrics.export.enabled", false),
-                    List.of("heldMetrics", "consumerLag")),
+                    List.of("messagingHeldMetrics", "messagingConsumerLag")),
             new Variant("metrics", service -> service.beans(ObservingMeasurement::metrics), List.of()),
             // As a service without an endpoint has it: ids, and nothing is recorded.
             new Variant("ids", service -> service.beans(context -> traced(context, Sampler.alwaysOff())), List.of()),

@@ -55,7 +55,7 @@ class AnyRequestTest extends OrderServiceTest {
     private final Map<String, Long> prices = new HashMap<>();
 
     @Autowired
-    @Qualifier("eventConsumers") private SmartLifecycle consumers;
+    @Qualifier("messagingEventConsumers") private SmartLifecycle consumers;
 
     @BeforeEach
     void stock_the_shop_and_let_nobody_else_write() {

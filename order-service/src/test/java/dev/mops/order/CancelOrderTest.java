@@ -18,7 +18,7 @@ import org.springframework.http.MediaType;
 class CancelOrderTest extends OrderServiceTest {
 
     @Autowired
-    @Qualifier("eventConsumers") private SmartLifecycle consumers;
+    @Qualifier("messagingEventConsumers") private SmartLifecycle consumers;
 
     @Test
     void a_cancellation_is_accepted_and_takes_effect_when_it_is_read_from_the_log() {

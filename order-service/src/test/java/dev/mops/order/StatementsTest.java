@@ -17,7 +17,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 class StatementsTest extends OrderServiceTest {
 
     @Autowired
-    @Qualifier("eventConsumers") private SmartLifecycle consumers;
+    @Qualifier("messagingEventConsumers") private SmartLifecycle consumers;
 
     /** Counts the orders in flight again and again. */
     @Autowired

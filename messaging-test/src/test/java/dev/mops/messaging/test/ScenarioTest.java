@@ -117,7 +117,7 @@ class ScenarioTest {
 
     @Test
     void nothing_that_needs_kafka_runs() {
-        assertThat(List.of("topics", "relay", "eventConsumers"))
+        assertThat(List.of("messagingTopics", "messagingRelay", "messagingEventConsumers"))
                 .allSatisfy(name -> assertThat(
                                 context.getBean(name, SmartLifecycle.class).isRunning())
                         .isFalse());

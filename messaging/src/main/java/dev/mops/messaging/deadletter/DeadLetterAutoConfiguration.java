@@ -31,7 +31,7 @@ public final class DeadLetterAutoConfiguration {
 
     @Bean
     @ConditionalOnAvailableEndpoint
-    DeadLetterEndpoint deadLetterEndpoint(
+    DeadLetterEndpoint messagingDeadLetterEndpoint(
             DeadLetters letters,
             DeadLetterActs acts,
             BulkActs bulks,
@@ -41,13 +41,13 @@ public final class DeadLetterAutoConfiguration {
     }
 
     @Bean
-    DeadLetters deadLetters(
+    DeadLetters messagingDeadLetters(
             JdbcTemplate jdbc, MessagingProperties settings, @Value("${spring.application.name}") String application) {
         return new DeadLetters(jdbc, settings.groupOf(application));
     }
 
     @Bean
-    DeadLetterActs deadLetterActs(
+    DeadLetterActs messagingDeadLetterActs(
             Ledger ledger,
             DeadLetters letters,
             ObjectProvider<EventHandlers<?>> tables,
@@ -61,7 +61,7 @@ public final class DeadLetterAutoConfiguration {
     }
 
     @Bean
-    BulkActs deadLetterBulkActs(
+    BulkActs messagingBulkActs(
             JdbcTemplate jdbc,
             PlatformTransactionManager transactions,
             DeadLetterActs acts,

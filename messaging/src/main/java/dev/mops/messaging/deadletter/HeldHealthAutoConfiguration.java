@@ -11,6 +11,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -27,7 +28,7 @@ public final class HeldHealthAutoConfiguration {
     private static final Duration OLD_OUTBOX = Duration.ofSeconds(30);
 
     @Bean
-    HeldMetrics heldMetrics(
+    HeldMetrics messagingHeldMetrics(
             JdbcTemplate jdbc,
             MessagingProperties settings,
             @Value("${spring.application.name}") String application,
@@ -42,11 +43,12 @@ public final class HeldHealthAutoConfiguration {
 
     /** Without the starter of the actuator there is no health. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(HealthIndicator.class)
+    @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
     static class HealthConfiguration {
 
         /** Named after the module, as which it is shown. Up, whatever is held: a restart would mend nothing. */
         @Bean
+        @ConditionalOnEnabledHealthIndicator("messaging")
         HealthIndicator messagingHealthIndicator(JdbcTemplate jdbc, HeldMetrics metrics) {
             return new AbstractHealthIndicator("The database does not answer") {
                 @Override

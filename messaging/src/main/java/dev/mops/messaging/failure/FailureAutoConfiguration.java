@@ -23,7 +23,7 @@ public final class FailureAutoConfiguration {
 
     @Bean
     @ConditionalOnBooleanProperty("mops.messaging.failure-switches")
-    StoredFailureSwitches failureSwitches(
+    StoredFailureSwitches messagingFailureSwitches(
             JdbcTemplate jdbc,
             MessagingProperties settings,
             @Value("${spring.application.name}") String application,
@@ -41,7 +41,7 @@ public final class FailureAutoConfiguration {
 
         @Bean
         @ConditionalOnAvailableEndpoint
-        FailureEndpoint failureEndpoint(ObjectProvider<StoredFailureSwitches> switches) {
+        FailureEndpoint messagingFailureEndpoint(ObjectProvider<StoredFailureSwitches> switches) {
             return new FailureEndpoint(switches.getIfAvailable());
         }
     }

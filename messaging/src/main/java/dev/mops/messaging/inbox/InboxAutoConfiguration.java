@@ -20,6 +20,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
@@ -41,7 +42,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 public final class InboxAutoConfiguration {
 
     @Bean
-    Ledger ledger(
+    Ledger messagingLedger(
             ObjectProvider<EventHandlers<?>> tables,
             MessagingProperties settings,
             @Value("${spring.application.name}") String application,
@@ -61,7 +62,7 @@ public final class InboxAutoConfiguration {
     }
 
     @Bean
-    EventConsumers eventConsumers(
+    EventConsumers messagingEventConsumers(
             ObjectProvider<EventHandlers<?>> tables,
             ConsumerFactory<?, ?> consumers,
             MessagingProperties settings,
@@ -94,7 +95,7 @@ public final class InboxAutoConfiguration {
     }
 
     @Bean
-    ConsumerLag consumerLag(
+    ConsumerLag messagingConsumerLag(
             ObjectProvider<EventHandlers<?>> tables,
             KafkaAdmin admin,
             MessagingProperties settings,
@@ -111,11 +112,12 @@ public final class InboxAutoConfiguration {
 
     /** Without the starter of the actuator there is no health. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(HealthIndicator.class)
+    @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
     static class HealthConfiguration {
 
         /** Up, however far behind: the topic keeps what was not read, and a restart would read no faster. */
         @Bean
+        @ConditionalOnEnabledHealthIndicator("consumer")
         HealthIndicator consumerHealthIndicator(EventConsumers consumers, ConsumerLag lag) {
             return () -> {
                 ConsumerLag.Sample sample = lag.sample();

@@ -40,7 +40,7 @@ public final class OutboxAutoConfiguration {
 
     /** Families and relay are looked up at the first publication: they depend on the handlers, which publish. */
     @Bean
-    TransactionalOutbox outbox(
+    TransactionalOutbox messagingOutbox(
             ObjectProvider<EventFamilies> families,
             MessagingProperties settings,
             @Value("${spring.application.name}") String application,
@@ -64,7 +64,7 @@ public final class OutboxAutoConfiguration {
     }
 
     @Bean
-    Relay relay(
+    Relay messagingRelay(
             JdbcConnectionDetails database,
             @Value("${spring.application.name}") String application,
             ProducerFactory<?, ?> producers,
@@ -130,7 +130,7 @@ public final class OutboxAutoConfiguration {
     static class JpaConfiguration {
 
         @Bean
-        DomainFlush domainFlush(EntityManagerFactory factory) {
+        DomainFlush messagingDomainFlush(EntityManagerFactory factory) {
             return () -> {
                 EntityManager entityManager = EntityManagerFactoryUtils.getTransactionalEntityManager(factory);
                 if (entityManager != null) {

@@ -17,7 +17,7 @@ import org.springframework.context.annotation.Bean;
 public final class TraceAutoConfiguration {
 
     @Bean
-    EventTraces eventTraces(Tracer tracer) {
+    EventTraces messagingTraces(Tracer tracer) {
         return new TracerTraces(tracer);
     }
 }
