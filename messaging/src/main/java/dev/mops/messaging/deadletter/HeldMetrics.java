@@ -1,6 +1,6 @@
 package dev.mops.messaging.deadletter;
 
-import dev.mops.messaging.background.Poller;
+import dev.mops.messaging.observe.Poller;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -36,11 +36,8 @@ final class HeldMetrics extends Poller {
         this.byType = MultiGauge.builder("mops.messaging.deadletters")
                 .description("Dead letters, by event type")
                 .register(meters);
-        ofState("mops.messaging.held.keys", "Keys with an event that failed", "retrying", HeldSample::retrying);
-        ofState("mops.messaging.held.keys", "Keys with an event that failed", "dead", HeldSample::dead);
-        String oldest = "Seconds since the first failure of the oldest";
-        ofState("mops.messaging.held.oldest", oldest, "retrying", HeldSample::oldestRetryingSeconds);
-        ofState("mops.messaging.held.oldest", oldest, "dead", HeldSample::oldestDeadSeconds);
+        ofState("retrying", HeldSample::retrying, HeldSample::oldestRetryingSeconds);
+        ofState("dead", HeldSample::dead, HeldSample::oldestDeadSeconds);
         gauge("mops.messaging.held.followers", "Events that wait behind one that failed", HeldSample::followers)
                 .register(meters);
         gauge("mops.messaging.outbox.depth", "Events that wait for Kafka, up to a million", HeldSample::outboxDepth)
@@ -53,8 +50,15 @@ final class HeldMetrics extends Poller {
                 .register(meters);
     }
 
-    private void ofState(String name, String description, String state, ToDoubleFunction<HeldSample> value) {
-        gauge(name, description, value).tag("state", state).register(meters);
+    private void ofState(
+            String state, ToDoubleFunction<HeldSample> keys, ToDoubleFunction<HeldSample> oldestSeconds) {
+        gauge("mops.messaging.held.keys", "Keys with an event that failed", keys)
+                .tag("state", state)
+                .register(meters);
+        gauge("mops.messaging.held.oldest", "Seconds since the first failure of the oldest", oldestSeconds)
+                .baseUnit("seconds")
+                .tag("state", state)
+                .register(meters);
     }
 
     private Gauge.Builder<HeldMetrics> gauge(String name, String description, ToDoubleFunction<HeldSample> value) {

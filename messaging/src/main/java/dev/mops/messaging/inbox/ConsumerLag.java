@@ -2,7 +2,7 @@ package dev.mops.messaging.inbox;
 
 import static java.util.stream.Collectors.toMap;
 
-import dev.mops.messaging.background.Poller;
+import dev.mops.messaging.observe.Poller;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package dev.mops.messaging.inbox;
 import dev.mops.events.EventCodec;
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.inbox.Item.Content;
+import dev.mops.messaging.observe.Timers;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -22,17 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class EventMeters {
 
     private static final String UNKNOWN = "unknown";
-
-    // Few: each of them is a series for each type.
-    private static final Duration[] BUCKETS = {
-        Duration.ofMillis(5),
-        Duration.ofMillis(25),
-        Duration.ofMillis(100),
-        Duration.ofMillis(500),
-        Duration.ofSeconds(2),
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(60)
-    };
 
     private final InstantSource clock;
     private final Map<String, OfType> types = new HashMap<>();
@@ -114,10 +104,9 @@ final class EventMeters {
         }
 
         private static Timer timer(String name, String description, String topic, String type, MeterRegistry meters) {
-            return Timer.builder("mops.messaging." + name)
+            return Timers.named("mops.messaging." + name)
                     .description(description)
                     .tags("topic", topic, "type", type)
-                    .serviceLevelObjectives(BUCKETS)
                     .register(meters);
         }
     }

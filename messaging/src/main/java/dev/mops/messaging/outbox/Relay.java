@@ -1,6 +1,7 @@
 package dev.mops.messaging.outbox;
 
 import dev.mops.messaging.MessagingProperties;
+import dev.mops.messaging.observe.Timers;
 import dev.mops.messaging.topic.Topics;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -48,15 +49,6 @@ final class Relay implements SmartLifecycle {
     // "mops" and "outb" in ASCII: one lock for each database, since advisory locks are scoped by it.
     private static final String TRY_LOCK = "SELECT pg_try_advisory_lock(1836019827, 1869968482)";
     private static final Duration PAUSE = Duration.ofMillis(500);
-    private static final Duration[] LATENCIES = {
-        Duration.ofMillis(5),
-        Duration.ofMillis(25),
-        Duration.ofMillis(100),
-        Duration.ofMillis(500),
-        Duration.ofSeconds(2),
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(60)
-    };
 
     private final String url;
     private final Properties connectionProperties;
@@ -93,9 +85,8 @@ final class Relay implements SmartLifecycle {
         this.batch = DistributionSummary.builder("mops.messaging.relay.batch")
                 .description("Events in a batch that Kafka has acknowledged")
                 .register(meters);
-        this.latency = Timer.builder("mops.messaging.relay.latency")
+        this.latency = Timers.named("mops.messaging.relay.latency")
                 .description("Time from the sending of a batch to its acknowledgement")
-                .serviceLevelObjectives(LATENCIES)
                 .register(meters);
     }
 

@@ -1,4 +1,4 @@
-package dev.mops.messaging.background;
+package dev.mops.messaging.observe;
 
 import java.time.Duration;
 import java.util.concurrent.Executors;
