@@ -296,7 +296,7 @@ class TracesTest {
     void what_another_publisher_wrote_can_not_look_like_a_line_of_its_own(CapturedOutput output) {
         ProducerRecord<byte[], byte[]> record = TOPIC.event(new Deposited("forger", 1), "no trace\n");
         record.headers().remove("ce_correlationid");
-        record.headers().add("ce_correlationid", "a\nb".getBytes(UTF_8));
+        record.headers().add("ce_correlationid", "a\n\u2028\u202eb".getBytes(UTF_8));
 
         TOPIC.append(record);
 
@@ -305,6 +305,17 @@ class TracesTest {
                 .filteredOn(line -> line.path("message").asString().equals("deposit"))
                 .extracting(line -> line.path("correlationId").asString())
                 .containsExactly("a?b"));
+    }
+
+    @Test
+    void a_key_that_cant_be_printed_is_printable_where_its_event_fails(CapturedOutput output) {
+        FAILING.add("odd\u2028key\n");
+
+        TOPIC.append(TOPIC.event(new Deposited("odd\u2028key\n", 1)));
+
+        await().untilAsserted(() -> assertThat(lines(output, "odd?key?"))
+                .extracting(line -> line.path("message").asString())
+                .anyMatch(message -> message.matches("The handler of account.deposited failed: event \\S+ of odd\\?key\\?")));
     }
 
     private static Tracer tracer() {

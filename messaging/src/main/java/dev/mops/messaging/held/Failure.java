@@ -1,5 +1,6 @@
 package dev.mops.messaging.held;
 
+import dev.mops.messaging.trace.EventLog;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -36,7 +37,9 @@ public record Failure(Kind kind, String errorClass, String message, boolean call
             cause = cause.getCause();
         }
         // A message may hold whatever its author had at hand, also what no text column takes.
-        String message = String.valueOf(cause.getMessage()).replaceAll("\\p{Cntrl}+", " ");
+        String message = EventLog.UNPRINTABLE
+                .matcher(String.valueOf(cause.getMessage()))
+                .replaceAll(" ");
         return new Failure(
                 kind,
                 cause.getClass().getName(),

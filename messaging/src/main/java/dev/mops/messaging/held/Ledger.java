@@ -13,6 +13,7 @@ import dev.mops.messaging.held.RetryPolicy.Next;
 import dev.mops.messaging.record.HeaderBytes;
 import dev.mops.messaging.record.OutboxRecords;
 import dev.mops.messaging.topic.RetryTopics;
+import dev.mops.messaging.trace.EventLog;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -130,7 +131,6 @@ public final class Ledger implements HeldKeys {
             """;
 
     private static final long YEAR_2100_MILLIS = 4_102_444_800_000L;
-    private static final int LONGEST_TYPE = 255;
 
     private final JdbcTemplate jdbc;
     private final String consumerGroup;
@@ -657,8 +657,7 @@ public final class Ledger implements HeldKeys {
         if (type == null) {
             return null;
         }
-        String printable = type.replaceAll("\\p{Cntrl}", "?");
-        return printable.length() > LONGEST_TYPE ? printable.substring(0, LONGEST_TYPE) : printable;
+        return EventLog.printable(type);
     }
 
     private static Instant sinceOf(Head head) {

@@ -80,13 +80,14 @@ final class BatchProcessor<E> {
         Run run = new Run(batch);
         for (Item<E> item : batch) {
             if (item.content() instanceof Content.Undecoded<E> undecoded) {
+                Failure failure = Failure.of(Kind.HOPELESS, undecoded.why(), false);
                 log.warn(
                         "The record {}-{}@{} can't be read: {}",
                         item.record().topic(),
                         item.record().partition(),
                         item.record().offset(),
-                        undecoded.why().getMessage());
-                run.failures.put(item.id(), Failure.of(Kind.HOPELESS, undecoded.why(), false));
+                        failure.message());
+                run.failures.put(item.id(), failure);
             }
         }
         int from = 0;

@@ -1,6 +1,7 @@
 package dev.mops.messaging.inbox;
 
 import dev.mops.messaging.held.EventId;
+import dev.mops.messaging.trace.EventLog;
 import org.jspecify.annotations.Nullable;
 
 /** A handler or a call of the outside world threw: names the event, so that it can be set aside. */
@@ -23,7 +24,7 @@ final class HandlerFailedException extends RuntimeException {
                         .formatted(
                                 item.event().envelope().metadata().type(),
                                 item.id().id(),
-                                item.event().envelope().metadata().key()),
+                                EventLog.printable(item.event().envelope().metadata().key())),
                 cause);
         this.event = item.id();
         this.stage = stage;

@@ -16,7 +16,10 @@ public final class EventLog {
 
     private static final List<String> NAMES =
             List.of("eventId", "eventType", "eventKey", "correlationId", "traceId", "spanId");
-    private static final Pattern UNPRINTABLE = Pattern.compile("\\p{Cntrl}");
+
+    /** What may look like another line, or be taken as a command by a terminal: control and format characters, and half ones. */
+    public static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]+");
+
     private static final int LONGEST = 255;
 
     private EventLog() {}
@@ -55,7 +58,7 @@ public final class EventLog {
     }
 
     /** Another publisher may have written anything; it must not look like a line of this service. */
-    private static String printable(String text) {
+    public static String printable(String text) {
         String printable = UNPRINTABLE.matcher(text).replaceAll("?");
         return printable.length() > LONGEST ? printable.substring(0, LONGEST) : printable;
     }
