@@ -12,15 +12,18 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.search.RequiredSearch;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.transaction.CannotCreateTransactionException;
 
 /** What is counted and timed of events. */
 class EventMetersTest {
@@ -28,6 +31,9 @@ class EventMetersTest {
     private static final TopicLog TOPIC = TopicLog.of("event_meters");
     /** How often the events of an account fail. */
     private static final Map<String, Integer> FAILURES = new ConcurrentHashMap<>();
+
+    /** How many transactions find the database away. */
+    private static final AtomicInteger OUTAGES = new AtomicInteger();
 
     private static AccountService service;
     private static MeterRegistry meters;
@@ -39,6 +45,12 @@ class EventMetersTest {
                 .with("mops.messaging.retry-delays", "10ms,10ms")
                 .beans(context -> context.registerBean(MeterRegistry.class, SimpleMeterRegistry::new))
                 .handling((accounts, family) -> EventHandlers.of(family)
+                        .prepare(events -> {
+                            if (OUTAGES.getAndUpdate(outages -> Math.max(0, outages - 1)) > 0) {
+                                throw new CannotCreateTransactionException(
+                                        "as if the database were away", new SQLException("gone", "08006"));
+                            }
+                        })
                         .on(Deposited.class, accounts::note)
                         .on(Withdrawn.class, (withdrawn, metadata) -> {
                             accounts.note(withdrawn, metadata);
@@ -167,6 +179,22 @@ class EventMetersTest {
                 .extracting(counter -> counter.getId().getTag("type"))
                 .containsExactlyInAnyOrder(
                         "account.deposited", "account.withdrawn", "account.transfer_requested", "unknown");
+    }
+
+    @Test
+    void a_poll_that_is_rolled_back_and_read_again_counts_what_it_skips_once() {
+        double skipped = meters.get("mops.messaging.events.skipped").counter().count();
+        service.consumers().stop();
+        OUTAGES.set(1);
+        TOPIC.append(List.of(TOPIC.event(new StatementSent("away", 1)), TOPIC.event(new Deposited("away", 2))));
+
+        service.consumers().start();
+
+        await().untilAsserted(() -> assertThat(service.numbersOf("away")).containsExactly(2L));
+        await().untilAsserted(() -> assertThat(
+                        meters.get("mops.messaging.events.skipped").counter().count())
+                .isEqualTo(skipped + 1));
+        assertThat(OUTAGES).hasValue(0);
     }
 
     private static ProducerRecord<byte[], byte[]> broken(AccountEvent event) {
