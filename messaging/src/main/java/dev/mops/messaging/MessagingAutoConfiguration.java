@@ -45,7 +45,8 @@ public final class MessagingAutoConfiguration {
     }
 
     @Bean
-    EventFamilies messagingEventFamilies(ObjectProvider<EventHandlers<?>> handlers, ObjectProvider<EventFamily<?>> families) {
+    EventFamilies messagingEventFamilies(
+            ObjectProvider<EventHandlers<?>> handlers, ObjectProvider<EventFamily<?>> families) {
         return new EventFamilies(
                 handlers.orderedStream().toList(), families.orderedStream().toList());
     }
@@ -166,15 +167,16 @@ public final class MessagingAutoConfiguration {
                             .orElse(true))
                     .toList();
             List<String> primary = candidates.stream()
-                    .filter(name -> definitionOf(name)
-                            .map(BeanDefinition::isPrimary)
-                            .orElse(false))
+                    .filter(name ->
+                            definitionOf(name).map(BeanDefinition::isPrimary).orElse(false))
                     .toList();
             return (primary.isEmpty() ? candidates : primary).equals(List.of(beanName));
         }
 
         private Optional<BeanDefinition> definitionOf(String name) {
-            return beans.containsBeanDefinition(name) ? Optional.of(beans.getMergedBeanDefinition(name)) : Optional.empty();
+            return beans.containsBeanDefinition(name)
+                    ? Optional.of(beans.getMergedBeanDefinition(name))
+                    : Optional.empty();
         }
     }
 }

@@ -34,10 +34,7 @@ public final class MessagingSchema implements SmartLifecycle {
         if (found < VERSION) {
             throw new IllegalStateException(
                     "The tables of messaging are %s, and this build needs version %d: apply what is missing of %s, or leave it to the module, with mops.messaging.migrate=true and Flyway on the class path"
-                            .formatted(
-                                    found == 0 ? "not there" : "of version " + found,
-                                    VERSION,
-                                    LOCATION));
+                            .formatted(found == 0 ? "not there" : "of version " + found, VERSION, LOCATION));
         }
         running = true;
     }

@@ -159,7 +159,9 @@ class AdoptionTest {
         String by = definition.getFactoryBeanName() == null
                 ? definition.getBeanClassName()
                 : definition.getFactoryBeanName();
-        return definition.getFactoryMethodName() != null && by != null && by.matches("dev\\.mops\\..*AutoConfiguration.*");
+        return definition.getFactoryMethodName() != null
+                && by != null
+                && by.matches("dev\\.mops\\..*AutoConfiguration.*");
     }
 
     @Test

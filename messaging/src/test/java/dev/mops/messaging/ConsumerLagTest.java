@@ -66,8 +66,8 @@ class ConsumerLagTest {
                         .on(Deposited.class, accounts::note)
                         .build())
                 .start()) {
-            await().untilAsserted(() ->
-                    assertThat(details(waits, "lag_revoked")).containsEntry("waitingForDatabase", 1));
+            await().untilAsserted(
+                            () -> assertThat(details(waits, "lag_revoked")).containsEntry("waitingForDatabase", 1));
 
             try (AccountService other = single("lag_revoked", "a").noting().start()) {
                 await().untilAsserted(() -> assertThat(other.numbersOf("a")).containsExactly(1L));
@@ -84,9 +84,7 @@ class ConsumerLagTest {
                 .with("mops.messaging.partitions", 1)
                 .with("mops.messaging.concurrency", 1)
                 .with("spring.kafka.client-id", client)
-                .with(
-                        "spring.kafka.consumer.properties.partition.assignment.strategy",
-                        RangeAssignor.class.getName());
+                .with("spring.kafka.consumer.properties.partition.assignment.strategy", RangeAssignor.class.getName());
     }
 
     static double lag(AccountService service) {

@@ -444,7 +444,8 @@ class DeadLettersTest {
 
             // Both are looked at in the background.
             JsonNode health = await().until(
-                            () -> health(visitors), seen -> seen.path("outboxIsOld").asBoolean());
+                            () -> health(visitors),
+                            seen -> seen.path("outboxIsOld").asBoolean());
 
             assertThat(health.path("retrying").asInt()).isEqualTo(1);
             assertThat(health.path("dead").asInt()).isEqualTo(3);

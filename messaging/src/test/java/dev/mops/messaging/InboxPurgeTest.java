@@ -87,8 +87,8 @@ class InboxPurgeTest {
 
             await().untilAsserted(() -> assertThat(service.count(forgotten)).isEqualTo(2));
             assertThat(service.numbersOf("held")).containsExactly(1L);
-            await().untilAsserted(() -> assertThat(TopicLog.of("purge_behind-purge_behind-dlt")
-                            .records())
+            await().untilAsserted(() -> assertThat(
+                            TopicLog.of("purge_behind-purge_behind-dlt").records())
                     .extracting(letter -> TopicLog.header(letter, "mops-dead-letter-error-class"))
                     .filteredOn(error -> String.valueOf(error).endsWith("ForgottenEventException"))
                     .hasSize(2));

@@ -325,19 +325,16 @@ class MigrationTest {
             other.setAutoCommit(false);
             lock.execute("LOCK TABLE inbox_event IN ACCESS EXCLUSIVE MODE");
             CompletableFuture<Void> upgrade = CompletableFuture.runAsync(() -> run(
-                    name,
-                    context -> assertThat(version(database)).isEqualTo(MessagingSchema.VERSION),
-                    WITHOUT_FLYWAY));
+                    name, context -> assertThat(version(database)).isEqualTo(MessagingSchema.VERSION), WITHOUT_FLYWAY));
 
-            await().until(
-                            () -> upgrade.isDone()
-                                    || List.of(1L)
-                                            .equals(database.queryForList(
-                                                    "SELECT count(*) FROM pg_stat_activity WHERE datname = ?"
-                                                            + " AND wait_event_type = 'Lock'"
-                                                            + " AND xact_start < now() - interval '2 s'",
-                                                    Long.class,
-                                                    name)));
+            await().until(() -> upgrade.isDone()
+                    || List.of(1L)
+                            .equals(database.queryForList(
+                                    "SELECT count(*) FROM pg_stat_activity WHERE datname = ?"
+                                            + " AND wait_event_type = 'Lock'"
+                                            + " AND xact_start < now() - interval '2 s'",
+                                    Long.class,
+                                    name)));
             other.rollback();
 
             upgrade.join();

@@ -100,7 +100,8 @@ class TopicsTest {
         try (Admin admin = TopicLog.of("topic_kept_less").admin()) {
             admin.createTopics(List.of(
                             new NewTopic("topic_kept_less", 4, (short) -1).configs(Map.of("retention.ms", millis(90))),
-                            new NewTopic("topic_compacted", 4, (short) -1).configs(Map.of("cleanup.policy", "compact"))))
+                            new NewTopic("topic_compacted", 4, (short) -1)
+                                    .configs(Map.of("cleanup.policy", "compact"))))
                     .all()
                     .get();
             declare("topic_kept_less", Duration.ofDays(90));

@@ -315,7 +315,8 @@ class TracesTest {
 
         await().untilAsserted(() -> assertThat(lines(output, "odd?key?"))
                 .extracting(line -> line.path("message").asString())
-                .anyMatch(message -> message.matches("The handler of account.deposited failed: event \\S+ of odd\\?key\\?")));
+                .anyMatch(message ->
+                        message.matches("The handler of account.deposited failed: event \\S+ of odd\\?key\\?")));
     }
 
     private static Tracer tracer() {

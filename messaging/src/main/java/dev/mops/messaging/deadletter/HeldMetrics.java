@@ -50,8 +50,7 @@ final class HeldMetrics extends Poller {
                 .register(meters);
     }
 
-    private void ofState(
-            String state, ToDoubleFunction<HeldSample> keys, ToDoubleFunction<HeldSample> oldestSeconds) {
+    private void ofState(String state, ToDoubleFunction<HeldSample> keys, ToDoubleFunction<HeldSample> oldestSeconds) {
         gauge("mops.messaging.held.keys", "Keys with an event that failed", keys)
                 .tag("state", state)
                 .register(meters);

@@ -37,9 +37,8 @@ public record Failure(Kind kind, String errorClass, String message, boolean call
             cause = cause.getCause();
         }
         // A message may hold whatever its author had at hand, also what no text column takes.
-        String message = EventLog.UNPRINTABLE
-                .matcher(String.valueOf(cause.getMessage()))
-                .replaceAll(" ");
+        String message =
+                EventLog.UNPRINTABLE.matcher(String.valueOf(cause.getMessage())).replaceAll(" ");
         return new Failure(
                 kind,
                 cause.getClass().getName(),

@@ -107,7 +107,12 @@ final class ConsumerLag extends Poller {
         ExecutionException failure = null;
         for (String topic : topics) {
             try {
-                lags.put(topic, measure(admin, Objects.requireNonNull(descriptions.get(topic)).get(), committed));
+                lags.put(
+                        topic,
+                        measure(
+                                admin,
+                                Objects.requireNonNull(descriptions.get(topic)).get(),
+                                committed));
             } catch (ExecutionException e) {
                 failure = e;
             }
@@ -118,8 +123,7 @@ final class ConsumerLag extends Poller {
         return lags;
     }
 
-    private static long measure(
-            Admin admin, TopicDescription topic, Map<TopicPartition, OffsetAndMetadata> committed)
+    private static long measure(Admin admin, TopicDescription topic, Map<TopicPartition, OffsetAndMetadata> committed)
             throws ExecutionException, InterruptedException {
         List<TopicPartition> partitions = topic.partitions().stream()
                 .map(partition -> new TopicPartition(topic.name(), partition.partition()))

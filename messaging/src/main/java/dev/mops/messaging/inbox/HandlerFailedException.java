@@ -24,7 +24,8 @@ final class HandlerFailedException extends RuntimeException {
                         .formatted(
                                 item.event().envelope().metadata().type(),
                                 item.id().id(),
-                                EventLog.printable(item.event().envelope().metadata().key())),
+                                EventLog.printable(
+                                        item.event().envelope().metadata().key())),
                 cause);
         this.event = item.id();
         this.stage = stage;

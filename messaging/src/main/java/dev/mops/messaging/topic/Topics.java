@@ -173,8 +173,10 @@ public final class Topics implements SmartLifecycle {
             return;
         }
         try {
-            client.describeConfigs(resources).all().get().forEach((topic, config) -> retentionOf(topic.name())
-                    .forEach((name, declared) -> {
+            client.describeConfigs(resources)
+                    .all()
+                    .get()
+                    .forEach((topic, config) -> retentionOf(topic.name()).forEach((name, declared) -> {
                         ConfigEntry actual = config.get(name);
                         if (actual != null && !declared.equals(actual.value())) {
                             log.warn(

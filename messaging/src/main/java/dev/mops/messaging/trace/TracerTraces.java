@@ -41,8 +41,7 @@ final class TracerTraces implements EventTraces {
             // Tracing is switched off, and its tracer is there all the same.
             return NONE.publish(type, key, cause);
         }
-        Traceparent own =
-                new Traceparent(context.traceId(), context.spanId(), Boolean.TRUE.equals(context.sampled()));
+        Traceparent own = new Traceparent(context.traceId(), context.spanId(), Boolean.TRUE.equals(context.sampled()));
         return new Publication(own.text(), new TracerSpan(tracer, span));
     }
 

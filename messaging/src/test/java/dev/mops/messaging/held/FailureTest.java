@@ -22,7 +22,8 @@ class FailureTest {
 
     @Test
     void a_message_is_printable_and_short() {
-        Failure failure = Failure.of(Kind.ORDINARY, new IllegalStateException("a\n\0\u2028b" + "c".repeat(2_000)), false);
+        Failure failure =
+                Failure.of(Kind.ORDINARY, new IllegalStateException("a\n\0\u2028b" + "c".repeat(2_000)), false);
 
         assertThat(failure.message()).startsWith("a bc").hasSize(Failure.LONGEST_MESSAGE);
         assertThat(Failure.of(Kind.ORDINARY, new IllegalStateException(), false).message())
