@@ -1,10 +1,10 @@
 package dev.mops.order;
 
 import dev.mops.events.order.OrderEvent;
+import dev.mops.events.test.OrderHistories;
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.test.HandlerContract;
 import dev.mops.messaging.test.MessagingTest;
-import dev.mops.test.OrderHistories;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;

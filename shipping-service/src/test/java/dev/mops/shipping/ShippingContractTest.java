@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderShipped;
+import dev.mops.events.test.OrderHistories;
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.test.HandlerContract;
 import dev.mops.messaging.test.MessagingTest;
 import dev.mops.messaging.test.Scenario;
-import dev.mops.test.OrderHistories;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;

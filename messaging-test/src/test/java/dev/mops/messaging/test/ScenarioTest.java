@@ -8,7 +8,7 @@ import dev.mops.events.order.Money;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.OrderShipped;
-import dev.mops.test.OrderHistories;
+import dev.mops.events.test.OrderHistories;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package dev.mops.test;
+package dev.mops.events.test;
 
 import dev.mops.events.order.Address;
 import dev.mops.events.order.CancellationRequested;
