@@ -9,6 +9,7 @@ import dev.mops.events.order.OrderPaid;
 import dev.mops.events.test.OrderHistories;
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.test.HandlerContract;
+import dev.mops.messaging.test.Histories;
 import dev.mops.messaging.test.MessagingTest;
 import dev.mops.messaging.test.Scenario;
 import java.util.UUID;
@@ -45,7 +46,8 @@ class BillingContractTest {
     void the_handlers_keep_the_contract() {
         HandlerContract.of(handlers)
                 // Few, since each is delivered in some fifteen ways.
-                .generated(8, OrderHistories::of)
+                .generated(5, OrderHistories::of)
+                .over(Histories.generated(3, OrderHistories::disturbed).refusedWith(IllegalStateException.class))
                 // Drawn with the payment, and when a failure began.
                 .ignoring("payment.payment_id", "order.paid.paymentId", "order.payment_declined.paymentId")
                 .ignoring("order.refunded.paymentId", "order.held_up.since")

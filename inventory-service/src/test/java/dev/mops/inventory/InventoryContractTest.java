@@ -8,6 +8,7 @@ import dev.mops.events.order.OrderEvent;
 import dev.mops.events.test.OrderHistories;
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.test.HandlerContract;
+import dev.mops.messaging.test.Histories;
 import dev.mops.messaging.test.MessagingTest;
 import dev.mops.messaging.test.Scenario;
 import java.util.UUID;
@@ -43,7 +44,8 @@ class InventoryContractTest {
     void the_handlers_keep_the_contract() {
         HandlerContract.of(handlers)
                 // Few, since each is delivered in some fifteen ways.
-                .generated(8, OrderHistories::of)
+                .generated(5, OrderHistories::of)
+                .over(Histories.generated(3, OrderHistories::disturbed).refusedWith(IllegalStateException.class))
                 // Enough for some orders, too little for others.
                 .seeding(
                         history -> jdbc.update(

@@ -24,7 +24,8 @@ class OrderContractTest {
     void the_handlers_keep_the_contract() {
         HandlerContract.of(handlers)
                 // Few, since each is delivered in some fifteen ways.
-                .generated(8, OrderHistories::of)
+                .generated(5, OrderHistories::of)
+                .generated(3, OrderHistories::disturbed)
                 .seeding(this::place)
                 // When it went its last step, and when a failure began.
                 .ignoring("orders.moved_at", "order.held_up.since")

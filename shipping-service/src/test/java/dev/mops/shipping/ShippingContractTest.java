@@ -7,6 +7,7 @@ import dev.mops.events.order.OrderShipped;
 import dev.mops.events.test.OrderHistories;
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.test.HandlerContract;
+import dev.mops.messaging.test.Histories;
 import dev.mops.messaging.test.MessagingTest;
 import dev.mops.messaging.test.Scenario;
 import java.util.UUID;
@@ -39,7 +40,8 @@ class ShippingContractTest {
     void the_handlers_keep_the_contract() {
         HandlerContract.of(handlers)
                 // Few, since each is delivered in some fifteen ways.
-                .generated(8, OrderHistories::of)
+                .generated(5, OrderHistories::of)
+                .over(Histories.generated(3, OrderHistories::disturbed).refusedWith(IllegalStateException.class))
                 // Drawn with the shipment or by the carrier, and when a failure began.
                 .ignoring("shipment.shipment_id", "order.shipped.shipmentId", "order.shipment_failed.shipmentId")
                 .ignoring("shipment.tracking_number", "order.shipped.trackingNumber", "order.held_up.since")

@@ -21,9 +21,8 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /**
- * Histories of one or two orders, as they stand in the topic: as they can be, and in part as they can't, with an event too
- * few, twice, or in the wrong place. Short ones, since who reads a history that failed has to understand it, and who runs
- * it does so in many ways.
+ * Histories of one or two orders, as they stand in the topic. Short ones, since who reads a history that failed has to
+ * understand it, and who runs it does so in many ways.
  */
 public final class OrderHistories {
 
@@ -32,17 +31,30 @@ public final class OrderHistories {
 
     private OrderHistories() {}
 
-    /** A history, made of nothing but these random numbers. */
+    /** A history as it can be, made of nothing but these random numbers. */
     public static List<OrderEvent> of(RandomGenerator random) {
-        List<OrderEvent> history = new ArrayList<>(journey(random));
-        if (random.nextBoolean()) {
-            List<OrderEvent> other = journey(random);
-            int place = 0;
-            for (OrderEvent event : other) {
-                place = random.nextInt(place, history.size() + 1);
-                history.add(place, event);
-                place++;
-            }
+        return woven(random, journey(random), random.nextBoolean() ? journey(random) : List.of());
+    }
+
+    /** A history as it can't be, with an event too few, twice, or in the wrong place: an event of it may be refused. */
+    public static List<OrderEvent> disturbed(RandomGenerator random) {
+        List<OrderEvent> events = journey(random);
+        int place = random.nextInt(events.size());
+        switch (random.nextInt(3)) {
+            case 0 -> events.remove(place);
+            case 1 -> events.add(events.get(place));
+            default -> Collections.swap(events, place, random.nextInt(events.size()));
+        }
+        return woven(random, events, random.nextBoolean() ? journey(random) : List.of());
+    }
+
+    private static List<OrderEvent> woven(RandomGenerator random, List<OrderEvent> one, List<OrderEvent> other) {
+        List<OrderEvent> history = new ArrayList<>(one);
+        int place = 0;
+        for (OrderEvent event : other) {
+            place = random.nextInt(place, history.size() + 1);
+            history.add(place, event);
+            place++;
         }
         while (history.size() > MOST_EVENTS) {
             history.removeLast();
@@ -55,15 +67,6 @@ public final class OrderHistories {
         List<OrderEvent> events = possible(order, random);
         if (random.nextInt(3) == 0) {
             events.add(random.nextInt(1, events.size() + 1), new CancellationRequested(order));
-        }
-        int place = random.nextInt(events.size());
-        switch (random.nextInt(6)) {
-            case 0 -> events.remove(place);
-            case 1 -> events.add(events.get(place));
-            case 2 -> Collections.swap(events, place, random.nextInt(events.size()));
-            default -> {
-                // As it can be.
-            }
         }
         return events;
     }

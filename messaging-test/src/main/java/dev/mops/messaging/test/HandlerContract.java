@@ -5,6 +5,7 @@ import dev.mops.events.EventFamily;
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.EventHandlers.Step;
 import dev.mops.messaging.test.Histories.History;
+import dev.mops.messaging.test.Kit.Held;
 import dev.mops.messaging.test.Kit.Incoming;
 import dev.mops.messaging.test.Kit.Outgoing;
 import dev.mops.messaging.test.Tables.Snapshot;
@@ -42,6 +43,9 @@ import tools.jackson.databind.node.ObjectNode;
  *   <li>with a restart in the middle, which forgets what is in memory.
  * </ul>
  *
+ * <p>No event of a history may fail, one by one: a handler that always fails leads to the same, too. Only where the history
+ * says that it can be {@linkplain Histories#refusedWith refused}, it may, and then has to fail in all ways.
+ *
  * <p>The clock is moved in between. So it fails where a handler is not idempotent, keeps something in memory, or lets the
  * time of day or chance decide. The time is what the context's {@code Clock} and {@code InstantSource} say; a handler that
  * asks {@code Instant.now()} fails only if it stores the answer.
@@ -52,6 +56,8 @@ public final class HandlerContract<E> {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final int MOST_SHOWN = 20;
+
+    private static final String ONE_BY_ONE = "one by one";
 
     // No whole number of days, hours or minutes, so that the date and the time of day are others, too.
     private static final Duration BETWEEN_RUNS = Duration.parse("P3DT7H11M13S");
@@ -76,7 +82,7 @@ public final class HandlerContract<E> {
     /**
      * Verifies handlers on histories.
      *
-     * @throws AssertionError if a history leads elsewhere when it is delivered in another way
+     * @throws AssertionError if a history fails, or leads elsewhere when it is delivered in another way
      */
     public static <E> void verify(EventHandlers<E> handlers, Histories<E> histories) {
         of(handlers).over(histories).verify();
@@ -121,7 +127,7 @@ public final class HandlerContract<E> {
     /**
      * Runs the histories.
      *
-     * @throws AssertionError if one leads elsewhere when it is delivered in another way
+     * @throws AssertionError if one fails, or leads elsewhere when it is delivered in another way
      */
     public void verify() {
         if (histories == null) {
@@ -162,6 +168,7 @@ public final class HandlerContract<E> {
         List<Incoming> events = history.events().stream().map(kit::incoming).toList();
 
         Outcome expected = run(kit, start, run -> events.forEach(event -> run.deliver(List.of(event))));
+        refuseFailures(kit, history);
         ways(history, events).forEach((name, way) -> compare(history, expected, name, run(kit, start, way)));
 
         kit.tables().restore(start);
@@ -272,6 +279,18 @@ public final class HandlerContract<E> {
         return payload;
     }
 
+    private void refuseFailures(Kit kit, History<E> history) {
+        List<Held> failed = kit.held().stream()
+                .filter(event -> event.error() != null
+                        && !event.error().equals(history.refusal().orElse("")))
+                .toList();
+        if (!failed.isEmpty()) {
+            StringBuilder message = headline("fail", history, ONE_BY_ONE).append("\nFailed:");
+            failed.forEach(event -> message.append("\n  ").append(event));
+            throw new AssertionError(message.toString());
+        }
+    }
+
     /** What a history has led to: lines under headings. */
     private record Outcome(Map<String, List<String>> sections) {
 
@@ -284,21 +303,8 @@ public final class HandlerContract<E> {
         if (expected.equals(actual)) {
             return;
         }
-        StringBuilder message = new StringBuilder()
-                .append("The handlers of ")
-                .append(handlers.family().topic())
-                .append(" lead elsewhere when a history is delivered ")
-                .append(way)
-                .append(".\nHistory (")
-                .append(history.origin())
-                .append("):");
-        for (int i = 0; i < history.events().size(); i++) {
-            message.append("\n  ")
-                    .append(i + 1)
-                    .append(". ")
-                    .append(history.events().get(i));
-        }
-        message.append("\nDifference (- one by one, + ").append(way).append("):");
+        StringBuilder message = headline("lead elsewhere", history, way);
+        message.append("\nDifference (- ").append(ONE_BY_ONE).append(", + ").append(way).append("):");
         Set<String> sections = new TreeSet<>(expected.sections().keySet());
         sections.addAll(actual.sections().keySet());
         int shown = 0;
@@ -315,6 +321,26 @@ public final class HandlerContract<E> {
             }
         }
         throw new AssertionError(message.toString());
+    }
+
+    private StringBuilder headline(String what, History<E> history, String way) {
+        StringBuilder message = new StringBuilder()
+                .append("The handlers of ")
+                .append(handlers.family().topic())
+                .append(" ")
+                .append(what)
+                .append(" when a history is delivered ")
+                .append(way)
+                .append(".\nHistory (")
+                .append(history.origin())
+                .append("):");
+        for (int i = 0; i < history.events().size(); i++) {
+            message.append("\n  ")
+                    .append(i + 1)
+                    .append(". ")
+                    .append(history.events().get(i));
+        }
+        return message;
     }
 
     /** What is in one only; all of both where only the order differs. */

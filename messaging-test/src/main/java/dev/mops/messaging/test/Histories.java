@@ -2,6 +2,7 @@ package dev.mops.messaging.test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -26,7 +27,7 @@ public final class Histories<E> {
 
     /** One history, in log order. */
     public static <E> Histories<E> given(List<? extends E> events) {
-        return new Histories<>(List.of(new History<>(List.copyOf(events), OptionalLong.empty())));
+        return new Histories<>(List.of(new History<>(List.copyOf(events), OptionalLong.empty(), Optional.empty())));
     }
 
     /**
@@ -38,7 +39,8 @@ public final class Histories<E> {
         long first = Long.getLong(SEED, FIRST_SEED);
         List<History<E>> made = new ArrayList<>();
         for (long seed = first; seed < first + count; seed++) {
-            made.add(new History<>(List.copyOf(generator.apply(new SplittableRandom(seed))), OptionalLong.of(seed)));
+            List<E> events = List.copyOf(generator.apply(new SplittableRandom(seed)));
+            made.add(new History<>(events, OptionalLong.of(seed), Optional.empty()));
         }
         return new Histories<>(made);
     }
@@ -50,12 +52,24 @@ public final class Histories<E> {
         return new Histories<>(both);
     }
 
+    /** The same, as they can't be: a handler may refuse an event of them, with this error. */
+    public Histories<E> refusedWith(Class<? extends Throwable> error) {
+        return new Histories<>(all.stream()
+                .map(history -> new History<>(history.events(), history.seed(), Optional.of(error.getName())))
+                .toList());
+    }
+
     List<History<E>> all() {
         return all;
     }
 
-    /** A history; with its seed, if it was made of one. */
-    record History<E>(List<E> events, OptionalLong seed) {
+    /**
+     * A history.
+     *
+     * @param seed that it was made of, if any
+     * @param refusal the class of the error with which its events may be refused, if they may
+     */
+    record History<E>(List<E> events, OptionalLong seed, Optional<String> refusal) {
 
         String origin() {
             return seed.isEmpty()

@@ -47,14 +47,39 @@ class HandlerContractTest {
     @Test
     void handlers_that_keep_the_contract_pass_also_where_they_refuse_an_event() {
         HandlerContract.of(handlers)
-                .given(List.of(new InventoryReserved(UUID.randomUUID())))
-                .generated(3, OrderHistories::of)
+                .over(Histories.<OrderEvent>given(List.of(new InventoryReserved(UUID.randomUUID())))
+                        .refusedWith(IllegalStateException.class))
+                .generated(2, OrderHistories::of)
                 .generated(1, HandlerContractTest::paid)
                 .verify();
 
         assertThat(jdbc.queryForList("SELECT order_id FROM bill", String.class))
                 .as("what was there before the first event")
                 .containsExactly("00000000-0000-0000-0000-000000000001");
+    }
+
+    @Test
+    void a_handler_that_always_fails_is_caught() {
+        Till.fault = Fault.ALWAYS_FAILS;
+
+        assertThatThrownBy(() -> HandlerContract.verify(handlers, Histories.generated(1, HandlerContractTest::paid)))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContainingAll(
+                        "The handlers of orders fail when a history is delivered one by one.",
+                        "(seed 1, again with -Dmops.histories.seed=1)",
+                        "1. OrderCreated[",
+                        "Failed:\n  order.inventory_reserved",
+                        "IllegalStateException: The till is locked");
+    }
+
+    @Test
+    void an_event_that_may_be_refused_fails_with_no_other_error() {
+        assertThatThrownBy(() -> HandlerContract.verify(
+                        handlers,
+                        Histories.<OrderEvent>given(List.of(new InventoryReserved(UUID.randomUUID())))
+                                .refusedWith(IllegalArgumentException.class)))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContainingAll("(as given)", "IllegalStateException: There is no bill");
     }
 
     @Test

@@ -48,6 +48,7 @@ final class Till {
 
     enum Fault {
         NONE,
+        ALWAYS_FAILS,
         OWN_TRANSACTION,
         CALL_WITHOUT_KEY,
         STATE_IN_MEMORY,
@@ -72,6 +73,9 @@ final class Till {
     }
 
     void pay(InventoryReserved event) {
+        if (fault == Fault.ALWAYS_FAILS) {
+            throw new IllegalStateException("The till is locked");
+        }
         UUID order = event.orderId();
         Money amount = fault == Fault.STATE_IN_MEMORY ? remembered.get(order) : amount(order);
         if (amount == null) {
