@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -58,6 +59,7 @@ public final class HandlerContract<E> {
     private static final int MOST_SHOWN = 20;
 
     private static final String ONE_BY_ONE = "one by one";
+    private static final String RESTARTED = "with a restart in the middle";
 
     // No whole number of days, hours or minutes, so that the date and the time of day are others, too.
     private static final Duration BETWEEN_RUNS = Duration.parse("P3DT7H11M13S");
@@ -130,7 +132,7 @@ public final class HandlerContract<E> {
      * @throws AssertionError if one fails, or leads elsewhere when it is delivered in another way
      */
     public void verify() {
-        if (histories == null) {
+        if (histories == null || histories.all().isEmpty()) {
             throw new IllegalStateException("There is no history to run the handlers on");
         }
         Kit kit = Kit.of(handlers);
@@ -140,13 +142,13 @@ public final class HandlerContract<E> {
             halted.add(verify(kit, history));
         }
         // One restart for all: it is what takes its time.
-        try (ConfigurableApplicationContext restarted = kit.restarted()) {
+        try (ConfigurableApplicationContext restarted =
+                named(halted.getLast().history(), RESTARTED, kit::restarted)) {
             Kit after = restarted.getBean(Kit.class);
             for (Halted<E> each : halted) {
-                after.tables().restore(each.tables());
-                Run run = new Run(after);
-                each.rest().forEach(event -> run.deliver(List.of(event)));
-                compare(each.history(), each.expected(), "with a restart in the middle", run.outcome());
+                Outcome outcome = named(
+                        each.history(), RESTARTED, () -> run(after, each.tables(), run -> run.oneByOne(each.rest())));
+                compare(each.history(), each.expected(), RESTARTED, outcome);
             }
         }
         kit.reset();
@@ -162,26 +164,43 @@ public final class HandlerContract<E> {
     private record Halted<E>(History<E> history, Snapshot tables, List<Incoming> rest, Outcome expected) {}
 
     private Halted<E> verify(Kit kit, History<E> history) {
-        kit.reset();
-        seeding.accept(history.events());
-        Snapshot start = kit.tables().snapshot();
-        List<Incoming> events = history.events().stream().map(kit::incoming).toList();
+        Snapshot start = named(history, ONE_BY_ONE, () -> {
+            kit.reset();
+            seeding.accept(history.events());
+            return kit.tables().snapshot();
+        });
+        List<Incoming> events = named(
+                history,
+                ONE_BY_ONE,
+                () -> history.events().stream().map(kit::incoming).toList());
 
-        Outcome expected = run(kit, start, run -> events.forEach(event -> run.deliver(List.of(event))));
+        Outcome expected = named(history, ONE_BY_ONE, () -> run(kit, start, run -> run.oneByOne(events)));
         refuseFailures(kit, history);
-        ways(history, events).forEach((name, way) -> compare(history, expected, name, run(kit, start, way)));
+        ways(history, events)
+                .forEach((name, way) ->
+                        compare(history, expected, name, named(history, name, () -> run(kit, start, way))));
 
-        kit.tables().restore(start);
-        Run run = new Run(kit);
         int middle = events.size() / 2;
-        events.subList(0, middle).forEach(event -> run.deliver(List.of(event)));
-        return new Halted<>(history, kit.tables().snapshot(), events.subList(middle, events.size()), expected);
+        return named(history, RESTARTED, () -> {
+            kit.tables().restore(start);
+            new Run(kit).oneByOne(events.subList(0, middle));
+            return new Halted<>(history, kit.tables().snapshot(), events.subList(middle, events.size()), expected);
+        });
+    }
+
+    /** What is thrown on the way says no less than a difference does. */
+    private <T> T named(History<E> history, String way, Supplier<T> part) {
+        try {
+            return part.get();
+        } catch (RuntimeException | Error e) {
+            throw new AssertionError(headline("can't go on", history, way) + "\nThrown: " + e, e);
+        }
     }
 
     /** All but the first, which the others are compared with. */
     private Map<String, Consumer<Run>> ways(History<E> history, List<Incoming> events) {
         Map<String, Consumer<Run>> ways = new LinkedHashMap<>();
-        ways.put("once more, at another time", run -> events.forEach(event -> run.deliver(List.of(event))));
+        ways.put("once more, at another time", run -> run.oneByOne(events));
         ways.put("all in one batch", run -> run.deliver(events));
         ways.put("each event twice", run -> {
             events.forEach(event -> run.deliver(List.of(event, event)));
@@ -234,6 +253,10 @@ public final class HandlerContract<E> {
         void deliver(List<Incoming> events) {
             kit.clock().jump(BETWEEN_DELIVERIES);
             kit.deliver(events);
+        }
+
+        void oneByOne(List<Incoming> events) {
+            events.forEach(event -> deliver(List.of(event)));
         }
 
         /** Before its first commit, then before its second, … and each time all is delivered again. */

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.CannotCreateTransactionException;
 
 /** A handler that is right passes, and each that is broken in one way is caught. */
 @MessagingTest(classes = Till.Service.class)
@@ -125,6 +126,36 @@ class HandlerContractTest {
                         "1. OrderCreated[",
                         "Difference (- one by one, + with a crash before each commit)",
                         "rows of payout:\n    + {\"order_id\"");
+    }
+
+    @Test
+    void what_is_thrown_on_the_way_names_the_history_its_seed_and_the_way() {
+        Till.fault = Fault.LOSES_THE_DATABASE;
+
+        assertThatThrownBy(() -> HandlerContract.verify(handlers, Histories.generated(1, HandlerContractTest::paid)))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContainingAll(
+                        "The handlers of orders can't go on when a history is delivered once more, at another time.",
+                        "(seed 1, again with -Dmops.histories.seed=1)",
+                        "1. OrderCreated[",
+                        "Thrown: ",
+                        "The till has lost its database")
+                .hasCauseInstanceOf(CannotCreateTransactionException.class);
+    }
+
+    @Test
+    void what_is_thrown_before_the_first_event_does_so_too() {
+        AssertionError thrown = new AssertionError("There is no change");
+
+        assertThatThrownBy(() -> HandlerContract.of(handlers)
+                        .generated(1, HandlerContractTest::paid)
+                        .seeding(history -> {
+                            throw thrown;
+                        })
+                        .verify())
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContainingAll("(seed 1, again with", "Thrown: java.lang.AssertionError: There is no change")
+                .hasCause(thrown);
     }
 
     @Test

@@ -9,8 +9,10 @@ import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.ShipmentFailed;
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.Outbox;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -20,6 +22,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -49,6 +52,7 @@ final class Till {
     enum Fault {
         NONE,
         ALWAYS_FAILS,
+        LOSES_THE_DATABASE,
         OWN_TRANSACTION,
         CALL_WITHOUT_KEY,
         STATE_IN_MEMORY,
@@ -96,6 +100,15 @@ final class Till {
         outbox.publish(new OrderPaid(order, order, amount));
     }
 
+    void prepare(List<OrderEvent> events) {
+        if (fault == Fault.LOSES_THE_DATABASE
+                && events.getFirst() instanceof OrderCreated order
+                && remembered.containsKey(order.orderId())) {
+            throw new CannotCreateTransactionException(
+                    "The till has lost its database", new SQLTransientConnectionException());
+        }
+    }
+
     private void print(UUID order) {
         jdbc.update("INSERT INTO receipt (order_id) VALUES (?)", order);
     }
@@ -139,6 +152,7 @@ final class Till {
         @Bean
         EventHandlers<OrderEvent> handlers(Till till) {
             return EventHandlers.of(OrderEvents.FAMILY)
+                    .prepare(till::prepare)
                     .on(OrderCreated.class, till::bill)
                     .on(InventoryReserved.class, till::pay)
                     .on(ShipmentFailed.class, till::intend, till::payOut, till::record)
