@@ -50,8 +50,8 @@ class KitConfiguration {
 
     @Bean
     @Primary
-    KitClock kitClock() {
-        return new KitClock();
+    KitClock kitClock(KitContext context) {
+        return context.clock();
     }
 
     /** Topics, relay and consumers are there, and are not started; nor is what else listens to Kafka. */

@@ -27,10 +27,15 @@ final class KitContextFactory implements ContextCustomizerFactory {
         return TestContextAnnotationUtils.hasAnnotation(testClass, MessagingTest.class) ? new Customizer() : null;
     }
 
-    /** Equal to any other, so that tests share a context. The one whose context is loaded gives it its database. */
+    /**
+     * Equal to any other, so that tests share a context. The one whose context is loaded gives it its database and its
+     * clock, and gives both to the one that is loaded after a restart, too.
+     */
     private static final class Customizer implements ContextCustomizer {
 
         private static final AtomicInteger DATABASES = new AtomicInteger();
+
+        private final KitClock clock = new KitClock();
 
         private @Nullable String jdbcUrl;
 
@@ -40,7 +45,7 @@ final class KitContextFactory implements ContextCustomizerFactory {
             if (jdbcUrl == null) {
                 jdbcUrl = newDatabase();
             }
-            context.getBeanFactory().registerSingleton("kitContext", new KitContext(jdbcUrl, configuration));
+            context.getBeanFactory().registerSingleton("kitContext", new KitContext(jdbcUrl, clock, configuration));
             new AnnotatedBeanDefinitionReader((BeanDefinitionRegistry) context.getBeanFactory())
                     .register(KitConfiguration.class);
         }
@@ -74,7 +79,8 @@ final class KitContextFactory implements ContextCustomizerFactory {
      * What a context was made of.
      *
      * @param jdbcUrl of its database
+     * @param clock goes on through a restart
      * @param configuration makes another context that is the same
      */
-    record KitContext(String jdbcUrl, MergedContextConfiguration configuration) {}
+    record KitContext(String jdbcUrl, KitClock clock, MergedContextConfiguration configuration) {}
 }

@@ -104,6 +104,15 @@ class HandlerContractTest {
     }
 
     @Test
+    void time_never_goes_back_not_even_at_the_restart() {
+        Till.TIMES.clear();
+
+        HandlerContract.verify(handlers, Histories.generated(1, HandlerContractTest::paid));
+
+        assertThat(Till.TIMES).hasSizeGreaterThan(10).isSorted();
+    }
+
+    @Test
     void a_time_that_decides_is_caught() {
         assertCaught(Fault.TIME_DECIDES, "", "rows of receipt");
     }

@@ -11,12 +11,14 @@ import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.Outbox;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -33,6 +35,9 @@ final class Till {
     /** How it is broken: also in a context that is started anew. */
     static volatile Fault fault = Fault.NONE;
 
+    /** What the clock has said, to this till and to the one that is there after a restart. */
+    static final List<Instant> TIMES = new CopyOnWriteArrayList<>();
+
     private final JdbcTemplate jdbc;
     private final Outbox outbox;
     private final InstantSource clock;
@@ -46,6 +51,7 @@ final class Till {
         this.outbox = outbox;
         this.clock = clock;
         this.ownTransaction = new TransactionTemplate(transactions);
+        TIMES.add(clock.instant());
         this.ownTransaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
     }
 
@@ -77,6 +83,7 @@ final class Till {
     }
 
     void pay(InventoryReserved event) {
+        TIMES.add(clock.instant());
         if (fault == Fault.ALWAYS_FAILS) {
             throw new IllegalStateException("The till is locked");
         }
