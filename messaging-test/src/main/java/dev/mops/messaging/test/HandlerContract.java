@@ -39,8 +39,8 @@ import tools.jackson.databind.node.ObjectNode;
  *   <li>one by one, and once more at another time,
  *   <li>all in one batch, and cut into two at every place,
  *   <li>with each event twice, and the whole history again behind it,
- *   <li>with a crash before each commit, one by one and in one batch,
  *   <li>with each call of the outside world made twice, since a crash came before its outcome was recorded,
+ *   <li>with a crash before each commit, one by one and in one batch,
  *   <li>with a restart in the middle, which forgets what is in memory.
  * </ul>
  *
@@ -206,9 +206,7 @@ public final class HandlerContract<E> {
             events.forEach(event -> run.deliver(List.of(event, event)));
             run.deliver(events);
         });
-        ways.put(
-                "with a crash before each commit", run -> events.forEach(event -> run.deliverCrashing(List.of(event))));
-        ways.put("with a crash before each commit of one batch", run -> run.deliverCrashing(events));
+        // Before the crashes, which bring about a second call, too: this one names it.
         ways.put("with each call made twice", run -> {
             for (int i = 0; i < events.size(); i++) {
                 if (callsOutside(history.events().get(i))) {
@@ -218,6 +216,9 @@ public final class HandlerContract<E> {
                 }
             }
         });
+        ways.put(
+                "with a crash before each commit", run -> events.forEach(event -> run.deliverCrashing(List.of(event))));
+        ways.put("with a crash before each commit of one batch", run -> run.deliverCrashing(events));
         for (int i = 1; i < events.size(); i++) {
             int place = i;
             ways.put("cut behind event " + place, run -> {

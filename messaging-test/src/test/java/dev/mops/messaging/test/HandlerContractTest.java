@@ -84,13 +84,39 @@ class HandlerContractTest {
     }
 
     @Test
+    void a_time_that_decides_is_caught() {
+        assertCaught(Fault.TIME_DECIDES, "once more, at another time", "rows of receipt");
+    }
+
+    @Test
+    void a_look_past_the_own_transaction_is_caught() {
+        assertCaught(Fault.READS_PAST_ITS_TRANSACTION, "all in one batch", "rows of receipt");
+    }
+
+    @Test
+    void an_event_that_is_taken_out_of_the_inbox_is_caught() {
+        assertCaught(Fault.CLEARS_THE_INBOX, "each event twice", "rows of receipt");
+    }
+
+    @Test
+    void a_call_of_the_outside_world_without_an_idempotency_key_is_caught() {
+        assertCaught(Fault.CALL_WITHOUT_KEY, "with each call made twice", "rows of payout");
+    }
+
+    @Test
     void an_effect_outside_of_the_transaction_is_caught() {
         assertCaught(Fault.OWN_TRANSACTION, "with a crash before each commit", "rows of receipt");
     }
 
     @Test
-    void a_call_of_the_outside_world_without_an_idempotency_key_is_caught() {
-        assertCaught(Fault.CALL_WITHOUT_KEY, "with a crash before each commit", "rows of payout");
+    void an_effect_outside_of_the_transaction_of_a_batch_is_caught() {
+        assertCaught(
+                Fault.OWN_TRANSACTION_IN_A_BATCH, "with a crash before each commit of one batch", "rows of receipt");
+    }
+
+    @Test
+    void a_batch_that_is_taken_for_the_whole_history_is_caught() {
+        assertCaught(Fault.CACHE_OF_A_BATCH, "cut behind event 1", "rows of receipt");
     }
 
     @Test
@@ -99,27 +125,24 @@ class HandlerContractTest {
     }
 
     @Test
-    void a_cache_that_knows_what_was_rolled_back_is_caught() {
-        assertCaught(Fault.STALE_CACHE, "", "rows of bill");
+    void a_cache_that_knows_what_is_there_no_more_is_caught() {
+        assertCaught(Fault.STALE_CACHE, "once more, at another time", "rows of bill");
+    }
+
+    @Test
+    void chance_that_decides_is_caught() {
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> contractOf(Fault.CHANCE_DECIDES).verify())
+                .withMessageContaining("rows of receipt");
     }
 
     @Test
     void time_never_goes_back_not_even_at_the_restart() {
         Till.TIMES.clear();
 
-        HandlerContract.verify(handlers, Histories.generated(1, HandlerContractTest::paid));
+        contractOf(Fault.NONE).verify();
 
         assertThat(Till.TIMES).hasSizeGreaterThan(10).isSorted();
-    }
-
-    @Test
-    void a_time_that_decides_is_caught() {
-        assertCaught(Fault.TIME_DECIDES, "", "rows of receipt");
-    }
-
-    @Test
-    void chance_that_decides_is_caught() {
-        assertCaught(Fault.CHANCE_DECIDES, "", "rows of receipt");
     }
 
     @Test
@@ -130,10 +153,10 @@ class HandlerContractTest {
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContainingAll(
                         "The handlers of orders",
-                        "delivered with a crash before each commit.",
+                        "delivered with each call made twice.",
                         "(seed 1, again with -Dmops.histories.seed=1)",
                         "1. OrderCreated[",
-                        "Difference (- one by one, + with a crash before each commit)",
+                        "Difference (- one by one, + with each call made twice)",
                         "rows of payout:\n    + {\"order_id\"");
     }
 
@@ -191,13 +214,15 @@ class HandlerContractTest {
     }
 
     private void assertCaught(Fault fault, String way, String section) {
-        Till.fault = fault;
         assertThatExceptionOfType(AssertionError.class)
-                .isThrownBy(() -> HandlerContract.of(handlers)
-                        .generated(1, HandlerContractTest::paid)
-                        .verify())
-                .withMessageContaining("delivered " + way)
+                .isThrownBy(() -> contractOf(fault).verify())
+                .withMessageContaining("lead elsewhere when a history is delivered " + way + ".")
                 .withMessageContaining(section);
+    }
+
+    private HandlerContract<OrderEvent> contractOf(Fault fault) {
+        Till.fault = fault;
+        return HandlerContract.of(handlers).generated(1, HandlerContractTest::paid);
     }
 
     /** Three orders, so that chance does not take the same turn in each of ten runs. */

@@ -20,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -46,6 +47,10 @@ final class Till {
     /** What no handler should have. */
     private final Map<UUID, Money> remembered = new ConcurrentHashMap<>();
 
+    private List<OrderEvent> batch = List.of();
+
+    private @Nullable Instant closing;
+
     private Till(JdbcTemplate jdbc, Outbox outbox, InstantSource clock, PlatformTransactionManager transactions) {
         this.jdbc = jdbc;
         this.outbox = outbox;
@@ -59,16 +64,21 @@ final class Till {
         NONE,
         ALWAYS_FAILS,
         LOSES_THE_DATABASE,
-        OWN_TRANSACTION,
-        CALL_WITHOUT_KEY,
-        STATE_IN_MEMORY,
-        STALE_CACHE,
         TIME_DECIDES,
-        CHANCE_DECIDES
+        CHANCE_DECIDES,
+        READS_PAST_ITS_TRANSACTION,
+        CLEARS_THE_INBOX,
+        CALL_WITHOUT_KEY,
+        OWN_TRANSACTION,
+        OWN_TRANSACTION_IN_A_BATCH,
+        CACHE_OF_A_BATCH,
+        STATE_IN_MEMORY,
+        STALE_CACHE
     }
 
     void forget() {
         remembered.clear();
+        closing = null;
     }
 
     void bill(OrderCreated order) {
@@ -88,26 +98,61 @@ final class Till {
             throw new IllegalStateException("The till is locked");
         }
         UUID order = event.orderId();
-        Money amount = fault == Fault.STATE_IN_MEMORY ? remembered.get(order) : amount(order);
+        Money amount =
+                switch (fault) {
+                    case STATE_IN_MEMORY -> remembered.get(order);
+                    case CACHE_OF_A_BATCH -> batch.size() == 1 ? amount(order) : totalInBatch(order);
+                    case READS_PAST_ITS_TRANSACTION -> Boolean.TRUE.equals(ownTransaction.execute(status -> isBilled(order)))
+                            ? amount(order)
+                            : null;
+                    default -> amount(order);
+                };
         if (amount == null) {
             return;
         }
-        if (fault == Fault.TIME_DECIDES && Duration.ofMillis(clock.millis()).toDays() % 2 == 0) {
+        if (fault == Fault.TIME_DECIDES && clock.instant().isAfter(closing())) {
             return;
         }
         if (fault == Fault.CHANCE_DECIDES && ThreadLocalRandom.current().nextBoolean()) {
             return;
         }
-        if (fault == Fault.OWN_TRANSACTION) {
+        if (fault == Fault.OWN_TRANSACTION || (fault == Fault.OWN_TRANSACTION_IN_A_BATCH && batch.size() > 1)) {
             ownTransaction.executeWithoutResult(status -> print(order));
         } else {
             print(order);
         }
         jdbc.update("UPDATE bill SET paid = true WHERE order_id = ?", order);
         outbox.publish(new OrderPaid(order, order, amount));
+        if (fault == Fault.CLEARS_THE_INBOX) {
+            jdbc.update("DELETE FROM inbox_event");
+        }
+    }
+
+    /** A day after the first one was paid. */
+    private Instant closing() {
+        if (closing == null) {
+            closing = clock.instant().plus(Duration.ofDays(1));
+        }
+        return closing;
+    }
+
+    private @Nullable Money totalInBatch(UUID order) {
+        return batch.stream()
+                .filter(OrderCreated.class::isInstance)
+                .map(OrderCreated.class::cast)
+                .filter(created -> created.orderId().equals(order))
+                .map(OrderCreated::total)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private boolean isBilled(UUID order) {
+        return Boolean.TRUE.equals(jdbc.queryForObject(
+                "SELECT EXISTS (SELECT FROM bill WHERE order_id = ?)", Boolean.class, order));
     }
 
     void prepare(List<OrderEvent> events) {
+        batch = events;
         if (fault == Fault.LOSES_THE_DATABASE
                 && events.getFirst() instanceof OrderCreated order
                 && remembered.containsKey(order.orderId())) {
