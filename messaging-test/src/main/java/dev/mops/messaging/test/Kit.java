@@ -23,6 +23,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.context.MergedContextConfiguration;
@@ -44,7 +45,7 @@ final class Kit implements DisposableBean {
     private final MergedContextConfiguration configuration;
     private final Tables tables;
     private final JdbcTemplate jdbc;
-    private final Deliveries deliveries;
+    private final ObjectProvider<Deliveries> deliveries;
     private final List<EventHandlers<?>> handlers;
     private final List<EventFamily<?>> families;
     private final Crashes crashes;
@@ -56,7 +57,7 @@ final class Kit implements DisposableBean {
             MergedContextConfiguration configuration,
             Tables tables,
             JdbcTemplate jdbc,
-            Deliveries deliveries,
+            ObjectProvider<Deliveries> deliveries,
             List<EventHandlers<?>> handlers,
             List<EventFamily<?>> families,
             Crashes crashes,
@@ -119,6 +120,10 @@ final class Kit implements DisposableBean {
 
     /** An event as another service would publish it now, with a new id. */
     Incoming incoming(Object event) {
+        if (handlers.isEmpty()) {
+            throw new IllegalStateException("No " + event.getClass().getSimpleName()
+                    + " can be delivered: the context has no bean of type EventHandlers, it only publishes");
+        }
         return handlers.stream()
                 .map(EventHandlers::family)
                 .filter(family -> family.root().isInstance(event))
@@ -137,7 +142,7 @@ final class Kit implements DisposableBean {
 
     /** Delivers events of one family as one poll. Those that were delivered before are delivered once more. */
     void deliver(List<Incoming> events) {
-        deliveries.deliver(events.stream().map(this::polled).toList());
+        deliveries.getObject().deliver(events.stream().map(this::polled).toList());
     }
 
     private ConsumerRecord<byte[], byte[]> polled(Incoming event) {
@@ -158,7 +163,7 @@ final class Kit implements DisposableBean {
 
     /** Runs what is held, as if each wait had passed, until nothing is to be tried again. */
     void retryHeld() {
-        for (int i = 0; i < MOST_RETRIES && deliveries.runHeld(ANY_DELAY); i++) {
+        for (int i = 0; i < MOST_RETRIES && deliveries.getObject().runHeld(ANY_DELAY); i++) {
             clock.jump(Duration.ofMinutes(1));
         }
     }

@@ -85,7 +85,8 @@ class KitConfiguration {
             KitContext context,
             DataSource dataSource,
             JdbcTemplate jdbc,
-            Deliveries deliveries,
+            // None in a service that only publishes.
+            ObjectProvider<Deliveries> deliveries,
             ObjectProvider<EventHandlers<?>> handlers,
             EventFamilies families,
             Crashes crashes,

@@ -40,8 +40,13 @@ public final class Scenario {
 
     /** What happens now, in one poll and in this order. */
     public Outcome when(Object... events) {
+        return when(() -> deliver(events));
+    }
+
+    /** What the service does now by itself, such as to answer a request. */
+    public Outcome when(Runnable act) {
         long before = kit.outboxEnd();
-        deliver(events);
+        act.run();
         return new Outcome(kit.published(before), kit.held());
     }
 
