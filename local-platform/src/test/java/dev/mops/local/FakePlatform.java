@@ -25,10 +25,15 @@ final class FakePlatform implements AutoCloseable {
 
     /** Runs one command. */
     Result mops(String... arguments) {
+        return mops(folder, platform, arguments);
+    }
+
+    /** Runs one command. */
+    static Result mops(Path root, Platform platform, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int status = Mops.execute(
-                folder,
+                root,
                 platform,
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
@@ -43,5 +48,10 @@ final class FakePlatform implements AutoCloseable {
     }
 
     /** How a command ended. */
-    record Result(int status, String out, String err) {}
+    record Result(int status, String out, String err) {
+
+        List<String> lines() {
+            return out.lines().toList();
+        }
+    }
 }

@@ -16,42 +16,19 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The program on real servers and fake services: what a user types, sees and is left with. */
-class MopsUpTest {
+class MopsUpTest extends WithFakeServices {
 
     private static final String READY = "Ctrl-C stops it all.";
     private static final int ENDED_BY_SIGINT = 130;
 
-    private static Path root = Path.of("");
-
-    @TempDir
-    Path folder;
-
-    private final Ports ports = Ports.free();
     private final List<Program> programs = new ArrayList<>();
-    private Path home;
-    private Platform platform;
-
-    @BeforeAll
-    static void build() throws Exception {
-        root = FakeService.repository();
-    }
-
-    @BeforeEach
-    void create() {
-        home = folder.resolve("home");
-        platform = Platform.at(root, home, ports);
-    }
 
     @AfterEach
-    void stop() {
+    void end() {
         programs.forEach(program -> program.process.destroyForcibly());
-        platform.stop();
     }
 
     @Test

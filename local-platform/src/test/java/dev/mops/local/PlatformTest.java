@@ -11,39 +11,10 @@ import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** With real servers; the services are fakes here and real in system-tests. What the user sees is MopsUpTest's. */
-class PlatformTest {
-
-    private static Path root = Path.of("");
-
-    @TempDir
-    Path folder;
-
-    private final Ports ports = Ports.free();
-    private Path home;
-    private Platform platform;
-
-    @BeforeAll
-    static void build() throws Exception {
-        root = FakeService.repository();
-    }
-
-    @BeforeEach
-    void create() {
-        home = folder.resolve("home");
-        platform = Platform.at(root, home, ports);
-    }
-
-    @AfterEach
-    void stop() {
-        platform.stop();
-    }
+class PlatformTest extends WithFakeServices {
 
     @Test
     void what_one_program_starts_another_sees_kills_and_starts_again() {

@@ -2,51 +2,20 @@ package dev.mops.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
+import dev.mops.local.FakePlatform.Result;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** More and fewer instances of fake services, beside real servers. With real services: ScaleTest of system-tests. */
-class ScaleCommandTest {
-
-    private static Path root = Path.of("");
-
-    @TempDir
-    Path folder;
-
-    private final Ports ports = Ports.free();
-    private Path home;
-    private Platform platform;
-
-    @BeforeAll
-    static void build() throws Exception {
-        root = FakeService.repository();
-    }
-
-    @BeforeEach
-    void create() {
-        home = folder.resolve("home");
-        platform = Platform.at(root, home, ports);
-    }
-
-    @AfterEach
-    void stop() {
-        platform.stop();
-    }
+class ScaleCommandTest extends WithFakeServices {
 
     @Test
     void as_many_instances_run_as_are_asked_for_whatever_ran_before() throws Exception {
@@ -166,21 +135,6 @@ class ScaleCommandTest {
     }
 
     private Result mops(String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int status = Mops.execute(
-                root,
-                platform,
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                arguments);
-        return new Result(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-    }
-
-    private record Result(int status, String out, String err) {
-
-        List<String> lines() {
-            return out.lines().toList();
-        }
+        return FakePlatform.mops(root, platform, arguments);
     }
 }
