@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
 
 /**
  * The table of an aggregate, event × state, as it stands by hand in {@code docs/state-tables.md}. That page says what a
@@ -54,7 +56,12 @@ public final class StateTable {
                 throw new IllegalArgumentException(aggregate + ": the row " + line.getFirst() + " has "
                         + (line.size() - 1) + " cells for " + states.size() + " states");
             }
-            rows.put(line.getFirst(), line.stream().skip(1).map(Cell::parse).toList());
+            List<Cell> cells = line.stream().skip(1).map(Cell::parse).toList();
+            if (cells.contains(new Cell.Undone()) && !aggregate.endsWith(", discarded")) {
+                throw new IllegalArgumentException(
+                        aggregate + ": only a discard leaves something undone, not " + line.getFirst());
+            }
+            rows.put(line.getFirst(), cells);
         }
         return new StateTable(aggregate, states, rows);
     }
@@ -90,6 +97,26 @@ public final class StateTable {
                     "The table of " + aggregate + " states nothing for " + event + " in " + state);
         }
         return row.get(column);
+    }
+
+    /** The cells of what is heard, for a test with parameters: the event, and the state. */
+    public Stream<Arguments> cells() {
+        return heard().stream().flatMap(event -> states.stream().map(state -> Arguments.of(event, state)));
+    }
+
+    /**
+     * What may come of an event in a state: more than one where the decision takes one of them, none where it is refused.
+     *
+     * @throws IllegalArgumentException if the table does not state it, or if the event is not heard in this state
+     */
+    public List<Outcome> outcomes(String event, String state) {
+        return switch (cell(event, state)) {
+            case Cell.Ignored _, Cell.Undone _ -> List.of(new Outcome(state, Optional.empty(), Optional.empty()));
+            case Cell.Moves(var outcomes) -> outcomes;
+            case Cell.Refused _ -> List.of();
+            case Cell.NotHeard _ ->
+                throw new IllegalArgumentException(aggregate + ": " + event + " is not heard in " + state);
+        };
     }
 
     private static List<String> page() {
