@@ -30,7 +30,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The ten minutes of messaging's page, as a reader would follow them: its files, its commands, its requests. */
+/**
+ * The ten minutes of messaging's page, as a reader would follow them: its files, its commands, its requests. Not word for
+ * word: {@code mvn install} would write into the repository of who builds here, so its artifacts go into one of the test's
+ * own; the servers of the tests stand for the two containers, with their own addresses, users and port; and Java sends what
+ * {@code curl} would. That the page has these commands and no others is checked, and that its images are the platform's.
+ */
 class TenMinutesTest {
 
     private static final Path ROOT = PlatformExtension.root();
@@ -39,7 +44,7 @@ class TenMinutesTest {
     private static final Pattern MINUTES = Pattern.compile("(?s)\n## Ten minutes\n(.*?)\n## ");
 
     private static final Pattern FILE = Pattern.compile("(?s)`([\\w/.]+)`:\n\n```\\w+\n(.*?)```\n");
-    private static final Pattern COMMAND = Pattern.compile("(?m)^ {4}((?:mvn package|java|curl).*)$");
+    private static final Pattern COMMAND = Pattern.compile("(?m)^ {4}((?:mvn|docker|java|curl) .*)$");
     private static final Pattern ANSWER = Pattern.compile("(?m)^```\n(\\{.*})\n```$");
     private static final Pattern CURL = Pattern.compile("curl (?:-X (\\w+) )?localhost:8080(/\\S+)");
 
@@ -65,23 +70,28 @@ class TenMinutesTest {
         assertThat(files).hasSize(8).startsWith("pom.xml");
         List<String> commands =
                 COMMAND.matcher(page).results().map(command -> command.group(1)).toList();
-        assertThat(commands).hasSize(4);
+        assertThat(commands).hasSize(7).startsWith("mvn install -pl messaging -am -DskipTests");
+        String compose = Files.readString(ROOT.resolve("docker-compose.yml"));
+        assertThat(commands.subList(1, 3)).allSatisfy(docker -> assertThat(docker)
+                .startsWith("docker run -d ")
+                .satisfies(command -> assertThat(compose)
+                        .contains("image: " + command.substring(command.lastIndexOf(' ') + 1) + "\n")));
 
-        build(service, commands.get(0));
+        build(service, commands.get(3));
 
         int port = FreePorts.find();
         Path log = folder.resolve("service.log");
-        Process running = start(service, commands.get(1), port, log);
+        Process running = start(service, commands.get(4), port, log);
         try (HttpClient http = HttpClient.newHttpClient()) {
             Shop.eventually().until(() -> !running.isAlive() || listens(http, port));
             assertThat(running.isAlive()).as(() -> read(log)).isTrue();
 
-            assertThat(send(http, port, commands.get(2)).statusCode())
+            assertThat(send(http, port, commands.get(5)).statusCode())
                     .as(() -> read(log))
                     .isEqualTo(200);
             Shop.eventually()
                     .untilAsserted(
-                            () -> assertThat(send(http, port, commands.get(3)).body())
+                            () -> assertThat(send(http, port, commands.get(6)).body())
                                     .isEqualTo(only(ANSWER, page).group(1)));
         } finally {
             running.destroyForcibly().waitFor();
@@ -137,10 +147,7 @@ class TenMinutesTest {
         return process;
     }
 
-    /**
-     * What {@code mvn install} makes, without touching the repository of who builds here: all that is in it, and the
-     * modules of this build beside it.
-     */
+    /** What {@code mvn install} would make: all that is in the repository, and beside it the modules of this build. */
     private static Path repository(Path repository) throws IOException {
         String configured = System.getProperty("localRepository");
         Path real =
