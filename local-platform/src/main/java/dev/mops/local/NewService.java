@@ -323,6 +323,10 @@ final class NewService {
     private Text contractTest() throws IOException {
         return text(TEST + "ShippingContractTest.java")
                 .without("an_order_that_is_paid_ships(")
+                // It refuses nothing.
+                .replace(
+                        ".over(Histories.generated(3, OrderHistories::disturbed).refusedWith(IllegalStateException.class))",
+                        ".generated(3, OrderHistories::disturbed)")
                 // The row holds nothing but what the event says.
                 .match("\\s+// Drawn with the shipment.*(?=\\s+\\.verify\\()", "")
                 .imports("dev.mops.events.shipping.ShippingNoted")
