@@ -10,7 +10,6 @@ import static org.mockito.Mockito.verifyNoInteractions;
 import static org.mockito.Mockito.when;
 
 import dev.mops.events.EventCodec;
-import dev.mops.events.EventDefinition;
 import dev.mops.events.EventMetadata;
 import dev.mops.events.order.CancellationRequested;
 import dev.mops.events.order.InventoryRejected;

@@ -72,10 +72,11 @@ class TenMinutesTest {
                 COMMAND.matcher(page).results().map(command -> command.group(1)).toList();
         assertThat(commands).hasSize(7).startsWith("mvn install -pl messaging -am -DskipTests");
         String compose = Files.readString(ROOT.resolve("docker-compose.yml"));
-        assertThat(commands.subList(1, 3)).allSatisfy(docker -> assertThat(docker)
-                .startsWith("docker run -d ")
-                .satisfies(command -> assertThat(compose)
-                        .contains("image: " + command.substring(command.lastIndexOf(' ') + 1) + "\n")));
+        assertThat(commands.subList(1, 3))
+                .allSatisfy(docker -> assertThat(docker)
+                        .startsWith("docker run -d ")
+                        .satisfies(command -> assertThat(compose)
+                                .contains("image: " + command.substring(command.lastIndexOf(' ') + 1) + "\n")));
 
         build(service, commands.get(3));
 

@@ -142,8 +142,7 @@ public final class HandlerContract<E> {
             halted.add(verify(kit, history));
         }
         // One restart for all: it is what takes its time.
-        try (ConfigurableApplicationContext restarted =
-                named(halted.getLast().history(), RESTARTED, kit::restarted)) {
+        try (ConfigurableApplicationContext restarted = named(halted.getLast().history(), RESTARTED, kit::restarted)) {
             Kit after = restarted.getBean(Kit.class);
             for (Halted<E> each : halted) {
                 Outcome outcome = named(
@@ -328,7 +327,11 @@ public final class HandlerContract<E> {
             return;
         }
         StringBuilder message = headline("lead elsewhere", history, way);
-        message.append("\nDifference (- ").append(ONE_BY_ONE).append(", + ").append(way).append("):");
+        message.append("\nDifference (- ")
+                .append(ONE_BY_ONE)
+                .append(", + ")
+                .append(way)
+                .append("):");
         Set<String> sections = new TreeSet<>(expected.sections().keySet());
         sections.addAll(actual.sections().keySet());
         int shown = 0;

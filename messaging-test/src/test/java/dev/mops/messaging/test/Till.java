@@ -102,9 +102,8 @@ final class Till {
                 switch (fault) {
                     case STATE_IN_MEMORY -> remembered.get(order);
                     case CACHE_OF_A_BATCH -> batch.size() == 1 ? amount(order) : totalInBatch(order);
-                    case READS_PAST_ITS_TRANSACTION -> Boolean.TRUE.equals(ownTransaction.execute(status -> isBilled(order)))
-                            ? amount(order)
-                            : null;
+                    case READS_PAST_ITS_TRANSACTION ->
+                        Boolean.TRUE.equals(ownTransaction.execute(status -> isBilled(order))) ? amount(order) : null;
                     default -> amount(order);
                 };
         if (amount == null) {
@@ -147,8 +146,8 @@ final class Till {
     }
 
     private boolean isBilled(UUID order) {
-        return Boolean.TRUE.equals(jdbc.queryForObject(
-                "SELECT EXISTS (SELECT FROM bill WHERE order_id = ?)", Boolean.class, order));
+        return Boolean.TRUE.equals(
+                jdbc.queryForObject("SELECT EXISTS (SELECT FROM bill WHERE order_id = ?)", Boolean.class, order));
     }
 
     void prepare(List<OrderEvent> events) {
