@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -184,10 +183,10 @@ public final class Ledger implements HeldKeys {
     /** A head has failed again; its row is locked. Returns whether it is dead now. */
     public boolean fail(Head head, Failure failure) {
         Failed failed = table.fail(head, failure);
-        Next next =
-                policy.after(failure, head.attempts(), head.deferrals(), Duration.between(failed.awaySince(), failed.last()));
-        String announced =
-                announce(head.heldEventId(), head.announced(), head.record(), head.type(), failure, next, failed.first());
+        Next next = policy.after(
+                failure, head.attempts(), head.deferrals(), Duration.between(failed.awaySince(), failed.last()));
+        String announced = announce(
+                head.heldEventId(), head.announced(), head.record(), head.type(), failure, next, failed.first());
         Changed row = table.change(head.key(), next, announced);
         send(head.key(), head.heldEventId(), head.record(), failure, next, row, failed.first(), failed.last());
         return next instanceof Next.Dead;
@@ -253,7 +252,8 @@ public final class Ledger implements HeldKeys {
                 public void afterCommit() {
                     announcements.log(
                             record,
-                            () -> log.debug("Holds {}, {}: {}", LedgerTable.typeOf(record), said(next), failure.errorClass()));
+                            () -> log.debug(
+                                    "Holds {}, {}: {}", LedgerTable.typeOf(record), said(next), failure.errorClass()));
                 }
             });
         }

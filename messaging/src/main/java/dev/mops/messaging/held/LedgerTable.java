@@ -131,9 +131,14 @@ final class LedgerTable {
             new Column<>("bytea", held -> held.record().key()),
             new Column<>("bytea", held -> held.record().value()),
             new Column<>("bytea", held -> HeaderBytes.write(held.record().headers())),
-            new Column<>("text", held -> held.failure() == null ? null : held.failure().errorClass()),
-            new Column<>("text", held -> held.failure() == null ? null : held.failure().message()),
-            new Column<>("bool", held -> held.failure() != null && held.failure().calling()),
+            new Column<>(
+                    "text",
+                    held -> held.failure() == null ? null : held.failure().errorClass()),
+            new Column<>(
+                    "text",
+                    held -> held.failure() == null ? null : held.failure().message()),
+            new Column<>(
+                    "bool", held -> held.failure() != null && held.failure().calling()),
             new Column<>("bool", HeldRecord::isHead));
     private static final List<Column<NewHead>> KEYS = List.of(
             new Column<>("bytea", head -> head.held().key().bytes()),
@@ -152,8 +157,7 @@ final class LedgerTable {
     }
 
     /** A row of {@code held_event} that was added. */
-    record Inserted(
-            long id, LedgerKey key, @Nullable Instant failedAt) {}
+    record Inserted(long id, LedgerKey key, @Nullable Instant failedAt) {}
 
     /** A head whose key is not held yet. */
     record NewHead(HeldRecord held, Failure failure, long id, Instant failedAt, Next next) {
@@ -271,8 +275,7 @@ final class LedgerTable {
     Failed fail(Head head, Failure failure) {
         return single(jdbc.query(
                 FAIL_EVENT,
-                (row, n) -> new Failed(
-                        required(instant(row, 1)), required(instant(row, 2)), required(instant(row, 3))),
+                (row, n) -> new Failed(required(instant(row, 1)), required(instant(row, 2)), required(instant(row, 3))),
                 failure.errorClass(),
                 failure.message(),
                 failure.calling(),
