@@ -7,8 +7,11 @@ import dev.mops.messaging.AccountEvent.Deposited;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.health.contributor.Health;
@@ -87,11 +90,48 @@ class ConsumerLagTest {
                 .with("spring.kafka.consumer.properties.partition.assignment.strategy", RangeAssignor.class.getName());
     }
 
+    @Test
+    void a_partition_that_stands_still_is_seen_beside_those_that_go_on() {
+        TopicLog topic = TopicLog.of("standstill").create(3);
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+        try (AccountService service = AccountService.named("standstill")
+                .with("mops.messaging.partitions", 3)
+                .beans(context -> {
+                    context.registerBean(MeterRegistry.class, SimpleMeterRegistry::new);
+                    context.registerBean("clock", InstantSource.class, () -> now::get);
+                })
+                .noting()
+                .start()) {
+            await().untilAsserted(() -> assertThat(standstill(service)).isZero());
+            service.consumers().stop();
+            for (int n = 0; n < 9; n++) {
+                topic.append(TopicLog.on(n % 3, topic.event(new Deposited("c", n))));
+            }
+            await().untilAsserted(() -> assertThat(lag(service)).isEqualTo(9));
+            now.updateAndGet(time -> time.plusSeconds(600));
+            assertThat(standstill(service)).isEqualTo(600);
+
+            topic.commit("standstill", 0, 2);
+            topic.commit("standstill", 1, 3);
+            await().untilAsserted(() -> assertThat(lag(service)).isEqualTo(4));
+            assertThat(standstill(service)).isEqualTo(600);
+
+            topic.commit("standstill", 2, 1);
+            await().untilAsserted(() -> assertThat(lag(service)).isEqualTo(3));
+            assertThat(standstill(service)).isZero();
+        }
+    }
+
     static double lag(AccountService service) {
-        return service.bean(MeterRegistry.class)
-                .get("mops.messaging.consumer.lag")
-                .gauge()
-                .value();
+        return gauge(service, "mops.messaging.consumer.lag");
+    }
+
+    static double standstill(AccountService service) {
+        return gauge(service, "mops.messaging.consumer.standstill");
+    }
+
+    private static double gauge(AccountService service, String name) {
+        return service.bean(MeterRegistry.class).get(name).gauge().value();
     }
 
     static Health health(AccountService service) {

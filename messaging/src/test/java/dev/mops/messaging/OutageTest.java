@@ -59,6 +59,7 @@ class OutageTest {
                                     .containsKeys("kafka", "kafkaAwaySince", "kafka_down"));
             assertThat(ConsumerLagTest.health(service).getStatus()).isEqualTo(Status.UP);
             assertThat(ConsumerLagTest.lag(service)).isNaN();
+            assertThat(ConsumerLagTest.standstill(service)).isNaN();
 
             kafka.restart();
             publish(service, 121, 140);

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
@@ -24,9 +25,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many records of each topic the service's group has not committed yet. Asked of the broker in the background, with
- * one client: what a consumer says of itself counts from its position, and one that is stuck or gone says nothing. While
- * Kafka is away the lag is not known, which is said as {@code NaN}.
+ * How many records of each topic the service's group has not committed yet, and how long the partition has waited that has
+ * waited longest for the group to go on: in the sum one that stands still is not seen beside those that go on. Asked of the
+ * broker in the background, with one client: what a consumer says of itself counts from its position, and one that is stuck
+ * or gone says nothing. While Kafka is away neither is known, which is said as {@code NaN}.
  */
 final class ConsumerLag extends Poller {
 
@@ -39,6 +41,9 @@ final class ConsumerLag extends Poller {
     private final InstantSource clock;
     private volatile Sample sample = new Sample(Map.of(), null, null);
     private volatile @Nullable Admin client;
+
+    /** Where the group stands, of the partitions in which records wait. */
+    private final Map<TopicPartition, Stand> stands = new ConcurrentHashMap<>();
 
     ConsumerLag(
             List<String> topics,
@@ -60,6 +65,11 @@ final class ConsumerLag extends Poller {
                     .description("Records of a topic that the group has not committed yet")
                     .tag("topic", topic)
                     .register(meters);
+            Gauge.builder("mops.messaging.consumer.standstill", this, lag -> lag.standstillOf(topic))
+                    .description("Seconds for which records wait in a partition of which the group has committed none")
+                    .baseUnit("seconds")
+                    .tag("topic", topic)
+                    .register(meters);
         }
     }
 
@@ -71,6 +81,18 @@ final class ConsumerLag extends Poller {
     private double of(String topic) {
         Long lag = sample.byTopic().get(topic);
         return lag == null ? Double.NaN : lag;
+    }
+
+    private double standstillOf(String topic) {
+        if (!sample.byTopic().containsKey(topic)) {
+            return Double.NaN;
+        }
+        return stands.entrySet().stream()
+                .filter(stand -> stand.getKey().topic().equals(topic))
+                .map(stand -> Duration.between(stand.getValue().since(), clock.instant()))
+                .mapToDouble(time -> time.toMillis() / 1000.0)
+                .max()
+                .orElse(0);
     }
 
     @Override
@@ -123,7 +145,7 @@ final class ConsumerLag extends Poller {
         return lags;
     }
 
-    private static long measure(Admin admin, TopicDescription topic, Map<TopicPartition, OffsetAndMetadata> committed)
+    private long measure(Admin admin, TopicDescription topic, Map<TopicPartition, OffsetAndMetadata> committed)
             throws ExecutionException, InterruptedException {
         List<TopicPartition> partitions = topic.partitions().stream()
                 .map(partition -> new TopicPartition(topic.name(), partition.partition()))
@@ -138,7 +160,14 @@ final class ConsumerLag extends Poller {
             OffsetAndMetadata read = committed.get(partition);
             // A group that has committed nothing begins with the first record.
             long from = read == null ? begins.getOrDefault(partition, 0L) : read.offset();
-            lag += Math.max(0, ends.getOrDefault(partition, 0L) - from);
+            long waiting = Math.max(0, ends.getOrDefault(partition, 0L) - from);
+            lag += waiting;
+            Stand before = stands.get(partition);
+            if (waiting == 0) {
+                stands.remove(partition);
+            } else if (before == null || before.at() != from) {
+                stands.put(partition, new Stand(from, clock.instant()));
+            }
         }
         return lag;
     }
@@ -174,4 +203,7 @@ final class ConsumerLag extends Poller {
             Map<String, Long> byTopic,
             @Nullable Instant awaySince,
             @Nullable String why) {}
+
+    /** What the group has committed of a partition, and since when it is this. */
+    private record Stand(long at, Instant since) {}
 }
