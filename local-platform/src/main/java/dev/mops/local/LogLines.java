@@ -3,19 +3,23 @@ package dev.mops.local;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -30,7 +34,10 @@ final class LogLines {
     private static final Pattern BEGIN = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d.*|\\{\".*");
     private static final Pattern KEY = Pattern.compile("(?:\\bkey=|\"eventKey\":\")([0-9a-f-]{36})");
     private static final Pattern FRAME = Pattern.compile("\\s*(?:at |\\.\\.\\. |Suppressed: ).*");
-    private static final int LONGEST_RECORD = 500;
+    // No record of a service comes near it; what is longer is cut, so that no file is too large to be read.
+    private static final int LONGEST_RECORD = 1 << 20;
+    // Of one file. An order may be tried again for a day.
+    private static final int MOST = 1_000;
 
     private LogLines() {}
 
@@ -41,38 +48,68 @@ final class LogLines {
      * @param order its id, which is also the key of its events
      * @param names what else it goes by: ids of its events and traces
      */
-    static List<Line> of(Path folder, String order, Set<String> names) {
+    static Found of(Path folder, String order, Set<String> names) {
         List<Line> lines = new ArrayList<>();
+        int leftOut = 0;
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.sorted().toList()) {
                 Matcher service = FILE.matcher(String.valueOf(file.getFileName()));
                 if (service.matches()) {
-                    read(file, service.group(1), order, names, lines);
+                    Found found = read(file, service.group(1), order, names);
+                    lines.addAll(found.lines());
+                    leftOut += found.leftOut();
                 }
             }
         } catch (IOException e) {
             throw new LocalPlatformException("Can't read the logs in " + folder, e);
         }
-        return lines;
+        return new Found(lines, leftOut);
     }
 
-    private static void read(Path file, String service, String order, Set<String> names, List<Line> found)
-            throws IOException {
+    private static Found read(Path file, String service, String order, Set<String> names) throws IOException {
+        Deque<Line> newest = new ArrayDeque<>();
+        int all = 0;
         // What is no UTF-8, as at the end of a process that was killed, is replaced.
         try (BufferedReader reader =
                 new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
             List<String> record = new ArrayList<>();
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                if (BEGIN.matcher(line).matches()) {
-                    parse(record, service, order, names).ifPresent(found::add);
+            int length = 0;
+            String line;
+            do {
+                line = readLine(reader);
+                if (line == null || BEGIN.matcher(line).matches()) {
+                    Optional<Line> found = parse(record, service, order, names);
+                    if (found.isPresent()) {
+                        newest.add(found.get());
+                        if (++all > MOST) {
+                            newest.remove();
+                        }
+                    }
                     record.clear();
+                    length = 0;
                 }
-                if (record.size() < LONGEST_RECORD) {
+                if (line != null && length < LONGEST_RECORD) {
                     record.add(line);
+                    length += line.length() + 1;
                 }
-            }
-            parse(record, service, order, names).ifPresent(found::add);
+            } while (line != null);
         }
+        return new Found(List.copyOf(newest), all - newest.size());
+    }
+
+    /** The next line, without what is too long of it; null at the end. */
+    private static @Nullable String readLine(Reader reader) throws IOException {
+        StringBuilder line = new StringBuilder();
+        int next = reader.read();
+        if (next < 0) {
+            return null;
+        }
+        for (; next >= 0 && next != '\n'; next = reader.read()) {
+            if (line.length() < LONGEST_RECORD) {
+                line.append((char) next);
+            }
+        }
+        return line.toString().stripTrailing();
     }
 
     private static Optional<Line> parse(List<String> record, String service, String order, Set<String> names) {
@@ -134,6 +171,16 @@ final class LogLines {
             kept.add("… and " + Lines.count(left, "line", "lines") + " more");
         }
         return kept;
+    }
+
+    /**
+     * What the files say, each in its order.
+     *
+     * @param leftOut how many older ones there are
+     */
+    record Found(List<Line> lines, int leftOut) {
+
+        static final Found NOTHING = new Found(List.of(), 0);
     }
 
     /**

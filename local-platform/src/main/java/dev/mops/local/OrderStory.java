@@ -40,6 +40,11 @@ record OrderStory(
     // Logs have milliseconds: what they say comes after what an event with finer time says of the same one.
     private static final Duration REST_OF_A_MILLISECOND = Duration.ofNanos(999_999);
 
+    /** Whether nobody knows anything of it. */
+    boolean isEmpty() {
+        return page.isNull() && heads.isEmpty() && parts.isEmpty() && timeline().isEmpty();
+    }
+
     List<String> lines() {
         Timeline timeline = timeline();
         Instant begin = page.hasNonNull("placedAt")
@@ -55,7 +60,8 @@ record OrderStory(
 
     private List<String> head(Instant begin) {
         Map<String, String> fields = new LinkedHashMap<>();
-        fields.put("placed", begin.truncatedTo(ChronoUnit.MILLIS) + "; the times below are since then");
+        // Where its service does not answer, it is the first that is known of it.
+        fields.put(page.hasNonNull("placedAt") ? "placed" : "begins", begin.truncatedTo(ChronoUnit.MILLIS) + "; the times below are since then");
         if (!log.events().isEmpty()) {
             fields.put(
                     "Kafka",

@@ -43,7 +43,7 @@ final class TraceCommand implements Callable<Integer> {
     private final @Nullable Path logs;
     private final PrintStream out;
     private final PrintStream err;
-    private boolean isWhole = true;
+    private final Set<String> missing = new LinkedHashSet<>();
 
     @Parameters(
             paramLabel = "<order>",
@@ -63,30 +63,39 @@ final class TraceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        isWhole = true;
         JsonNode page = attempt(ORDERS, () -> services.find(ORDERS, "/orders/" + order), NullNode.getInstance());
         if (page.isMissingNode()) {
             throw new LocalPlatformException("There is no order " + order);
         }
         OrderLog.Found found = attempt("kafka", () -> log.read(order, begin(page)), OrderLog.Found.NOTHING);
-        if (page.isNull() && found.events().isEmpty()) {
-            return FAILED;
-        }
         Map<String, JsonNode> heads = new LinkedHashMap<>();
         Map<String, String> parts = new LinkedHashMap<>();
         for (String service : services.named(List.of())) {
-            if (service.equals(ORDERS) && page.isNull()) {
-                continue;
+            if (!missing.contains(service)) {
+                attempt(service, () -> ask(service, found, heads, parts), false);
             }
-            attempt(service, () -> ask(service, found, heads, parts), false);
         }
-        new OrderStory(order, page, found, logLines(page, found), heads, parts, Instant.now())
-                .lines()
-                .forEach(out::println);
+        LogLines.Found lines = logLines(page, found);
+        OrderStory story = new OrderStory(order, page, found, lines.lines(), heads, parts, Instant.now());
+        if (story.isEmpty()) {
+            throw new LocalPlatformException("Nothing is known of an order " + order + noAnswer());
+        }
+        story.lines().forEach(out::println);
+        if (lines.leftOut() > 0) {
+            out.println("Of the logs the " + Lines.count(lines.leftOut(), "oldest line is", "oldest lines are")
+                    + " left out: grep " + order + " " + logs);
+        }
         if (logs == null) {
             out.println("Logs are not to be seen from here: docker compose logs <service> | grep " + order);
         }
-        return isWhole ? OK : FAILED;
+        if (!missing.isEmpty()) {
+            out.println("Not all of the story" + noAnswer() + ".");
+        }
+        return missing.isEmpty() ? OK : FAILED;
+    }
+
+    private String noAnswer() {
+        return missing.isEmpty() ? "" : ": no answer from " + String.join(", ", missing);
     }
 
     /** Whether a service holds the order up, and what has become of the order there. */
@@ -122,16 +131,16 @@ final class TraceCommand implements Callable<Integer> {
                 .findFirst();
     }
 
-    private List<LogLines.Line> logLines(JsonNode page, OrderLog.Found found) {
+    private LogLines.Found logLines(JsonNode page, OrderLog.Found found) {
         if (logs == null || !Files.isDirectory(logs)) {
-            return List.of();
+            return LogLines.Found.NOTHING;
         }
         Path folder = logs;
         Set<String> names = new HashSet<>();
         found.events().forEach(event -> names.addAll(List.of(event.id(), event.traceId())));
         page.path("timeline").forEach(entry -> names.add(entry.path("eventId").asString("")));
         names.remove("");
-        return attempt("logs", () -> LogLines.of(folder, order.toString(), names), List.of());
+        return attempt("logs", () -> LogLines.of(folder, order.toString(), names), LogLines.Found.NOTHING);
     }
 
     /** When to begin to read: an order's id has a time, where its service can't be asked. */
@@ -150,7 +159,7 @@ final class TraceCommand implements Callable<Integer> {
             return ask.get();
         } catch (LocalPlatformException e) {
             err.println("mops: " + who + ": " + e.getMessage());
-            isWhole = false;
+            missing.add(who);
             return otherwise;
         }
     }

@@ -108,8 +108,34 @@ class LogLinesTest {
                 .hasMessageContaining("none");
     }
 
+    @Test
+    void of_a_line_without_end_the_beginning_is_kept_and_what_comes_behind_it_is_read() throws IOException {
+        String begin = "2026-03-01T10:15:30.125Z  INFO 17 --- [x] [m] d.m.B : ";
+        write("order-service.log", begin + "About " + ORDER + "!".repeat(3 << 20) + "\n" + begin + "Then " + ORDER + "\n");
+
+        assertThat(lines())
+                .extracting(Line::message)
+                .satisfiesExactly(
+                        cut -> assertThat(cut).startsWith("About " + ORDER + "!").hasSizeLessThan(2 << 20),
+                        next -> assertThat(next).isEqualTo("Then " + ORDER));
+    }
+
+    @Test
+    void of_very_many_lines_the_newest_are_kept_and_the_others_counted() throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (int n = 1; n <= 1_003; n++) {
+            text.append("2026-03-01T10:15:30.125Z  WARN 17 --- [x] [m] d.m.B : Try " + n + " of " + ORDER + "\n");
+        }
+        write("order-service.log", text.toString());
+
+        LogLines.Found found = LogLines.of(folder, ORDER, Set.of());
+
+        assertThat(found.lines()).hasSize(1_000).first().extracting(Line::message).isEqualTo("Try 4 of " + ORDER);
+        assertThat(found.leftOut()).isEqualTo(3);
+    }
+
     private List<Line> lines() {
-        return LogLines.of(folder, ORDER, Set.of(TRACE));
+        return LogLines.of(folder, ORDER, Set.of(TRACE)).lines();
     }
 
     private void write(String file, String text) throws IOException {

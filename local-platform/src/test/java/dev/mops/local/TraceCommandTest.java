@@ -47,10 +47,7 @@ class TraceCommandTest {
                  "message":"No card","attempts":4,"followers":1,"firstFailedAt":"2026-03-01T10:15:00.048Z",
                  "lastFailedAt":"2026-03-01T10:16:11.280Z","state":"DEAD","offset":43,
                  "payload":{"name":"Ottilie Quillfeder"},"headers":{}}""".formatted(ORDER));
-        Path logs = Files.createDirectories(folder.resolve("home/logs"));
-        Files.writeString(
-                logs.resolve("billing-service.log"),
-                "2026-03-01T10:15:00.050Z  WARN 17 --- [b] [c] d.m.B : The event e1 failed and is held\n");
+        write("2026-03-01T10:15:00.050Z  WARN 17 --- [b] [c] d.m.B : The event e1 failed and is held\n");
 
         Result result = platform.mops("trace", ORDER);
 
@@ -77,19 +74,53 @@ class TraceCommandTest {
     }
 
     @Test
-    void where_neither_the_order_service_nor_kafka_answers_nothing_is_told() {
+    void without_the_order_service_and_kafka_the_others_and_the_logs_tell_and_what_is_missing_is_said()
+            throws IOException {
         platform.order.close();
+        platform.billing.answer("GET deadletters?key=" + ORDER, 200, "{\"deadLetters\":[{\"id\":17}]}");
+        platform.billing.answer("GET deadletters/17", 200, """
+                {"id":17,"key":"%s","type":"order.inventory_reserved","error":"java.lang.IllegalStateException",
+                 "message":"No card","attempts":4,"followers":0,"firstFailedAt":"2026-03-01T10:15:00.048Z",
+                 "lastFailedAt":"2026-03-01T10:16:11.280Z","state":"DEAD","offset":43}""".formatted(ORDER));
+        write("2026-03-01T10:15:00.050Z  WARN 17 --- [b] [c] d.m.B : The event e1 of " + ORDER + " failed and is held\n");
 
         Result result = platform.mops("trace", ORDER);
 
         assertThat(result.status()).isEqualTo(1);
-        assertThat(result.out()).isEmpty();
+        assertThat(result.out())
+                .startsWith("Order " + ORDER + "\n  begins  2026-03-01T10:15:00.050Z;")
+                .contains("billing-service    WARN The event e1 of " + ORDER + " failed and is held\n")
+                .contains("Now: not known, its service does not answer, the payment CHARGING.\n")
+                .contains("Held up in billing-service: order.inventory_reserved, offset 43, dead\n")
+                .endsWith("Not all of the story: no answer from order-service, kafka.\n");
         assertThat(result.err().lines())
                 .satisfiesExactly(
                         first -> assertThat(first)
                                 .startsWith("mops: order-service: ")
                                 .contains("does not answer"),
                         second -> assertThat(second).startsWith("mops: kafka: "));
+    }
+
+    @Test
+    void an_order_of_which_nobody_knows_who_can_be_asked_is_said_to_be_unknown_to_them() {
+        platform.order.close();
+        platform.billing.answer("GET /payments", 200, "[]");
+
+        Result result = platform.mops("trace", ORDER);
+
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err())
+                .endsWith("mops: Nothing is known of an order " + ORDER
+                        + ": no answer from order-service, kafka\n");
+    }
+
+    @Test
+    void lines_of_the_log_that_are_left_out_are_counted() throws IOException {
+        write(("2026-03-01T10:15:00.050Z  WARN 17 --- [b] [c] d.m.B : About " + ORDER + "\n").repeat(1_001));
+
+        assertThat(platform.mops("trace", ORDER).out())
+                .contains("Of the logs the 1 oldest line is left out: grep " + ORDER + " ");
     }
 
     @ParameterizedTest
@@ -100,5 +131,10 @@ class TraceCommandTest {
         assertThat(result.status()).isEqualTo(2);
         assertThat(result.err()).contains("'" + text + "' is no id of an order: that's a UUID");
         assertThat(platform.order.lines()).isEmpty();
+    }
+
+    private void write(String log) throws IOException {
+        Path logs = Files.createDirectories(folder.resolve("home/logs"));
+        Files.writeString(logs.resolve("billing-service.log"), log);
     }
 }

@@ -64,6 +64,11 @@ class ComposeFileTest {
         assertThat(compose()).contains("\n    %s: \"%s\"\n".formatted(name, nameAndValue[1]));
     }
 
+    @Test
+    void the_services_log_the_steps_of_an_order() throws IOException {
+        assertThat(compose()).contains("\n    LOGGING_LEVEL_DEV_MOPS: debug\n");
+    }
+
     static List<String> demoSettings() {
         return Platform.DEMO_SETTINGS;
     }
