@@ -1,5 +1,7 @@
 package dev.mops.web;
 
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -10,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -61,13 +64,20 @@ final class RequestLog extends OncePerRequestFilter {
         try {
             chain.doFilter(request, response);
         } finally {
-            if (!request.isAsyncStarted() && request.getAttribute(BEGIN) instanceof Long begin) {
-                write(request, response, begin);
+            if (request.isAsyncStarted()) {
+                request.getAsyncContext().addListener(new Ending(request, response, MDC.getCopyOfContextMap()));
+            } else {
+                write(request, response);
             }
         }
     }
 
-    private static void write(HttpServletRequest request, HttpServletResponse response, long begin) {
+    private static void write(HttpServletRequest request, HttpServletResponse response) {
+        if (!(request.getAttribute(BEGIN) instanceof Long begin)) {
+            return;
+        }
+        // One line, whoever comes first.
+        request.removeAttribute(BEGIN);
         long tenths = (System.nanoTime() - begin) / 100_000;
         idOf(request, response).ifPresent(id -> MDC.put(KEY, id));
         try {
@@ -97,5 +107,36 @@ final class RequestLog extends OncePerRequestFilter {
                 .map(String::valueOf)
                 .filter(id -> UUID.matcher(id).matches())
                 .findFirst();
+    }
+
+    /**
+     * Writes the line of a request that ends without coming through again, since its body is refused.
+     *
+     * @param names those of the log where the request came in: the server calls on any thread
+     */
+    private record Ending(
+            HttpServletRequest request, HttpServletResponse response, @Nullable Map<String, String> names)
+            implements AsyncListener {
+
+        @Override
+        public void onComplete(AsyncEvent event) {
+            if (names != null) {
+                MDC.setContextMap(names);
+            }
+            try {
+                write(request, response);
+            } finally {
+                MDC.clear();
+            }
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {}
+
+        @Override
+        public void onError(AsyncEvent event) {}
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {}
     }
 }

@@ -1,5 +1,6 @@
 package dev.mops.web;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -94,6 +95,23 @@ class RequestLogTest {
         request.setAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, "/orders");
         requests.doFilter(request, response, (_, _) -> response.setStatus(202));
         assertThat(line().getFormattedMessage()).startsWith("POST /orders: 202 in ");
+    }
+
+    @Test
+    void a_request_whose_body_is_refused_is_one_line_too_and_in_its_trace() throws ServletException, IOException {
+        MockHttpServletRequest request = new MockHttpServletRequest("POST", "/orders");
+        request.setAsyncSupported(true);
+        MockHttpServletResponse response = new MockHttpServletResponse();
+        MDC.put("traceId", "4bf92f3577b34da6a3ce929d0e0e4736");
+        requests.doFilter(request, response, (reading, answer) -> reading.startAsync(reading, answer));
+        MDC.clear();
+
+        response.setStatus(413);
+        requireNonNull(request.getAsyncContext()).complete();
+
+        assertThat(line().getFormattedMessage()).startsWith("POST -: 413 in ");
+        assertThat(line().getMDCPropertyMap()).containsEntry("traceId", "4bf92f3577b34da6a3ce929d0e0e4736");
+        assertThat(MDC.get("traceId")).isNull();
     }
 
     @Test
