@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -166,6 +167,20 @@ class ObservabilityFilesTest {
         assertThat(overlay.path("services").propertyNames())
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(demo.services().stream(), SHOWING.stream())
                         .toList());
+    }
+
+    @Test
+    void jaeger_keeps_no_more_traces_than_its_memory_takes() throws IOException {
+        Matcher traces = Pattern.compile("some_storage\\.memory\\.max_traces=(\\d+)")
+                .matcher(overlay.at("/services/jaeger/command/0").asString());
+        Matcher memory = Pattern.compile("(?m)^JAEGER_MEMORY=(\\d+)m$")
+                .matcher(Files.readString(ROOT.resolve(".env")));
+
+        assertThat(traces.find() && memory.find()).isTrue();
+        // Twice what a trace takes, since its collector lets the memory grow to twice of what is in use.
+        assertThat(Long.parseLong(memory.group(1)) * 1024 / Long.parseLong(traces.group(1)))
+                .as("kB for each trace")
+                .isGreaterThanOrEqualTo(160);
     }
 
     @ParameterizedTest
