@@ -251,7 +251,7 @@ public final class Mops implements Runnable {
             out.println("Nothing is running.");
             return OK;
         }
-        stopAll();
+        platform.alone(this::stopAll);
         return OK;
     }
 
@@ -334,7 +334,7 @@ public final class Mops implements Runnable {
     @Command(description = "Stop everything and delete the data.")
     int reset() {
         if (platform.isRunning()) {
-            stopAll();
+            platform.alone(this::stopAll);
         }
         platform.deleteData();
         out.println("All data in " + home + " is deleted.");

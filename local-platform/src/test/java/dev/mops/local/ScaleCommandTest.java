@@ -76,6 +76,14 @@ class ScaleCommandTest extends WithFakeServices {
         assertThat(refused.err())
                 .contains("With 8 of inventory-service there would be 23 instances", "5 of inventory-service can run");
 
+        // While another program scales, an instance might come that it does not see.
+        try (FileChannel other = FileChannel.open(home.resolve("lock"), StandardOpenOption.WRITE);
+                var _ = other.lock()) {
+            assertThat(mops("down").err()).contains("Another program is starting or stopping");
+            assertThat(mops("reset").err()).contains("Another program is starting or stopping");
+        }
+        assertThat(running()).containsExactly("billing-service", third);
+
         assertThat(mops("kill", "postgres").status()).isZero();
         assertThat(mops("scale", "billing", "1").err()).contains("./mops start postgres");
         assertThat(mops("down").status()).isZero();

@@ -89,6 +89,21 @@ class ScaleTest {
 
     @Test
     @org.junit.jupiter.api.Order(2)
+    void where_the_instance_that_leads_the_relay_ends_or_is_killed_the_other_one_takes_over() {
+        scale("billing-service", 2);
+        ServiceProcess first = leader("billing-service");
+
+        allOrdersEndAlthough("billing-service, the relay's leader told to end", first::stop);
+        assertThat(leader("billing-service").name()).isNotEqualTo(first.name());
+
+        scale("billing-service", 2);
+        ServiceProcess second = leader("billing-service");
+        allOrdersEndAlthough("billing-service, the relay's leader killed", second::kill);
+        assertThat(leader("billing-service").name()).isNotEqualTo(second.name());
+    }
+
+    @Test
+    @org.junit.jupiter.api.Order(2)
     void neither_instance_ever_shows_a_status_older_than_one_it_showed_before() {
         URI other = second("order-service");
 
@@ -195,10 +210,32 @@ class ScaleTest {
                 .toList();
     }
 
+    /** The instance whose relay sends; those of the others stand by. */
+    private ServiceProcess leader(String service) {
+        Map<ServiceProcess, Double> before =
+                platform.running(service).stream().collect(toMap(Function.identity(), this::batchesSent));
+        shop.awaitEnd(shop.placeOrder(CAMERA));
+        List<ServiceProcess> leaders = Shop.eventually()
+                .until(
+                        () -> before.keySet().stream()
+                                .filter(instance -> batchesSent(instance) > before.getOrDefault(instance, 0.0))
+                                .toList(),
+                        sending -> !sending.isEmpty());
+        assertThat(leaders).hasSize(1);
+        return leaders.getFirst();
+    }
+
+    private double batchesSent(ServiceProcess instance) {
+        return count(instance, "mops.messaging.relay.batch");
+    }
+
     /** How many events this instance has handled since its start. */
     private double handled(ServiceProcess instance) {
-        HttpResponse<String> answer =
-                shop.get(instance.url().resolve("/actuator/metrics/mops.messaging.events.handled"));
+        return count(instance, "mops.messaging.events.handled");
+    }
+
+    private double count(ServiceProcess instance, String metric) {
+        HttpResponse<String> answer = shop.get(instance.url().resolve("/actuator/metrics/" + metric));
         return answer.statusCode() == 404
                 ? 0
                 : JSON.readTree(answer.body()).at("/measurements/0/value").asDouble();
