@@ -234,6 +234,14 @@ class OutboxTest {
     }
 
     @Test
+    void what_is_no_trace_context_is_not_passed_on() {
+        TOPIC.append(TOPIC.event(new Deposited("misled", 1), "name=Quillfeder"));
+
+        assertThat(awaitEvents("misled", Withdrawn.class, 1L).getFirst().traceparent())
+                .isNull();
+    }
+
+    @Test
     void a_call_of_the_outside_and_what_records_it_belong_to_the_event_too() {
         EventMetadata requested =
                 service.publish(new TransferRequested("called", 1)).getFirst();

@@ -293,18 +293,22 @@ class TracesTest {
     }
 
     @Test
-    void what_another_publisher_wrote_can_not_look_like_a_line_of_its_own(CapturedOutput output) {
-        ProducerRecord<byte[], byte[]> record = TOPIC.event(new Deposited("forger", 1), "no trace\n");
+    void what_another_publisher_wrote_can_not_look_like_a_line_of_its_own_and_is_cut_in_spans_too(
+            CapturedOutput output) {
+        ProducerRecord<byte[], byte[]> record = TOPIC.event(new Deposited("for\nger", 1), "no trace\n");
         record.headers().remove("ce_correlationid");
-        record.headers().add("ce_correlationid", "a\n\u2028\u202eb".getBytes(UTF_8));
+        record.headers().add("ce_correlationid", ("a\n\u2028\u202eb" + "c".repeat(300)).getBytes(UTF_8));
 
         TOPIC.append(record);
 
-        awaitSpan("handle account.deposited", "forger");
-        await().untilAsserted(() -> assertThat(lines(output, "forger"))
+        String correlation = "a?b" + "c".repeat(252);
+        assertThat(awaitSpan("handle account.deposited", "for?ger").getAttributes().asMap())
+                .containsEntry(AttributeKey.stringKey("correlationId"), correlation);
+        awaitSpan("publish account.statement_sent", "for?ger");
+        await().untilAsserted(() -> assertThat(lines(output, "for?ger"))
                 .filteredOn(line -> line.path("message").asString().equals("deposit"))
                 .extracting(line -> line.path("correlationId").asString())
-                .containsExactly("a?b"));
+                .containsExactly(correlation));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -61,10 +62,7 @@ class ObservedPlatformTest {
         shop.awaitStatus(order, "SHIPPED");
 
         Shop.eventually().untilAsserted(() -> {
-            Set<String> ids = traces.spans().stream()
-                    .filter(span -> order.toString().equals(span.attributes().get("eventKey")))
-                    .map(Received::traceId)
-                    .collect(Collectors.toSet());
+            Set<String> ids = spansOf(order).stream().map(Received::traceId).collect(Collectors.toSet());
             assertThat(ids).as("traces with the order's events").hasSize(1);
             List<Received> trace = traces.spans().stream()
                     .filter(span -> ids.contains(span.traceId()))
@@ -105,16 +103,48 @@ class ObservedPlatformTest {
     }
 
     @Test
-    void spans_say_nothing_personal_and_nobody_who_only_looks_is_in_them() {
-        shop.awaitStatus(shop.placeOrder(Wish.of("KEYBOARD-DE", 1)), "SHIPPED");
+    void an_order_is_traced_whatever_its_client_says_of_its_own_trace() {
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        Wish wish = Wish.of("KEYBOARD-DE", 1);
 
-        Shop.eventually()
-                .until(() ->
-                        traces.spans().stream().anyMatch(span -> span.name().equals("handle order.shipped")));
-        assertThat(traces.spans()).allSatisfy(span -> {
-            assertThat(span.toString()).doesNotContain(Shop.SECRETS);
-            assertThat(span.toString()).doesNotContain("/actuator", "task ");
+        UUID order = shop.accepted(
+                shop.post(
+                        shop.url("order-service").resolve("/orders"),
+                        Shop.bodyOf(wish),
+                        Map.of("traceparent", "00-" + trace + "-00f067aa0ba902b7-00", "tracestate", "client=tok_state")),
+                wish);
+
+        Shop.eventually().untilAsserted(() -> assertThat(spansOf(order))
+                .extracting(Received::name)
+                .contains("handle order.shipped"));
+        assertThat(spansOf(order)).extracting(Received::traceId).containsOnly(trace);
+        assertThat(traces.exports()).allSatisfy(export -> assertThat(export).doesNotContain("tok_state"));
+    }
+
+    @Test
+    void spans_say_nothing_personal_also_of_what_fails_and_nobody_who_only_looks_is_in_them() {
+        String body = Shop.bodyOf(Wish.of("KEYBOARD-DE", 1));
+        for (String refused : List.of(
+                body.replace("Ottilie", "Ottilie".repeat(100)), body.replace("\"DE\"", "1"), body.substring(1))) {
+            assertThat(shop.post(shop.url("order-service").resolve("/orders"), refused, Map.of())
+                            .statusCode())
+                    .isBetween(400, 499);
+        }
+        UUID declined = shop.placeOrder(Wish.of("KEYBOARD-DE", 1).paidWith("tok_declined"));
+        TraceCommandTest.mops(shop, "fail", "inventory-service", "--type", "order.created");
+        UUID held = shop.placeOrder(Wish.of("KEYBOARD-DE", 1));
+        shop.awaitEnd(declined);
+        shop.awaitStatus(held, "SHIPPED");
+
+        Shop.eventually().untilAsserted(() -> {
+            assertThat(spansOf(declined)).extracting(Received::name).contains("publish order.payment_declined");
+            assertThat(spansOf(held)).extracting(Received::name).contains("handle order.shipped");
         });
+        assertThat(traces.exports())
+                .anyMatch(export -> export.contains("code: STATUS_CODE_ERROR"))
+                .allSatisfy(export -> assertThat(export).doesNotContain(Shop.SECRETS));
+        assertThat(traces.spans())
+                .allSatisfy(span -> assertThat(span.toString()).doesNotContain("/actuator", "task "));
     }
 
     @Test
@@ -149,6 +179,12 @@ class ObservedPlatformTest {
                         .containsPattern("shipping-service\\S* +Handled order.shipped in [0-9.]+ ms\n")
                         .containsPattern("order-service\\S* +Handled order.shipped in [0-9.]+ ms\n")
                         .doesNotContain("GET /", "Published "));
+    }
+
+    private List<Received> spansOf(UUID order) {
+        return traces.spans().stream()
+                .filter(span -> order.toString().equals(span.attributes().get("eventKey")))
+                .toList();
     }
 
     private List<ServiceProcess> firstInstances() {

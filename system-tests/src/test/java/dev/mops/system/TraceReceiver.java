@@ -1,6 +1,7 @@
 package dev.mops.system;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.TextFormat;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -24,6 +25,7 @@ final class TraceReceiver implements AutoCloseable {
 
     private final HttpServer server;
     private final List<Received> spans = new CopyOnWriteArrayList<>();
+    private final List<String> exports = new CopyOnWriteArrayList<>();
 
     /**
      * A span.
@@ -60,9 +62,15 @@ final class TraceReceiver implements AutoCloseable {
         return spans;
     }
 
+    /** All that came, as text: also what {@link Received} has no field for. */
+    List<String> exports() {
+        return exports;
+    }
+
     private void receive(HttpExchange exchange) throws IOException {
         try (exchange) {
             ExportTraceServiceRequest request = ExportTraceServiceRequest.parseFrom(exchange.getRequestBody());
+            exports.add(TextFormat.printer().escapingNonAscii(false).printToString(request));
             for (ResourceSpans resource : request.getResourceSpansList()) {
                 String service = String.valueOf(
                         attributes(resource.getResource().getAttributesList()).get("service.name"));

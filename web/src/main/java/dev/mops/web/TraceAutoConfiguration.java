@@ -27,7 +27,7 @@ public final class TraceAutoConfiguration {
             ObjectProvider<SpanExporter> exporters,
             @Value("${management.tracing.sampling.probability:1.0}") double probability) {
         return exporters.stream().findAny().isPresent()
-                ? Sampler.parentBased(Sampler.traceIdRatioBased(probability))
+                ? new DoorSampler(probability)
                 : Sampler.alwaysOff();
     }
 

@@ -41,7 +41,7 @@ public final class EventLog {
         }
         try {
             MDC.put("eventId", event.id().toString());
-            MDC.put("eventType", event.type());
+            MDC.put("eventType", printable(event.type()));
             MDC.put("eventKey", printable(event.key()));
             MDC.put("correlationId", printable(event.correlationId()));
             Traceparent way = Traceparent.of(event.traceparent());

@@ -28,7 +28,7 @@ public interface EventTraces {
         }
 
         String on(EventMetadata event) {
-            return verb + " " + event.type();
+            return verb + " " + EventLog.printable(event.type());
         }
     }
 

@@ -20,7 +20,9 @@ final class NoTraces implements EventTraces {
 
     @Override
     public Publication publish(String type, String key, @Nullable EventMetadata cause) {
-        return new Publication(cause == null ? null : cause.traceparent(), NO_SPAN);
+        // Another publisher may have written anything in its place.
+        String way = cause == null ? null : cause.traceparent();
+        return new Publication(Traceparent.of(way) == null ? null : way, NO_SPAN);
     }
 
     @Override

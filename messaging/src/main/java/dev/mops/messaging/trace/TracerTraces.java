@@ -34,7 +34,7 @@ final class TracerTraces implements EventTraces {
         }
         Span span = builder.start();
         if (!span.isNoop()) {
-            span.tag("eventKey", key);
+            span.tag("eventKey", EventLog.printable(key));
         }
         TraceContext context = span.context();
         if (context.traceId().isEmpty()) {
@@ -83,8 +83,8 @@ final class TracerTraces implements EventTraces {
         Span span = builder.start();
         if (!span.isNoop()) {
             span.tag("eventId", event.id().toString())
-                    .tag("eventKey", event.key())
-                    .tag("correlationId", event.correlationId());
+                    .tag("eventKey", EventLog.printable(event.key()))
+                    .tag("correlationId", EventLog.printable(event.correlationId()));
         }
         return new TracerSpan(tracer, span);
     }
