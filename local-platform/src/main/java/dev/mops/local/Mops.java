@@ -9,13 +9,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +38,6 @@ public final class Mops implements Runnable {
     private static final String TELLING = "--logging.level.dev.mops=debug";
     private static final int OK = 0;
     private static final int FAILED = 1;
-    private static final int NOT_ALL_UP = 3;
     private static final Set<String> SERVERS = Set.of("kafka", "postgres");
     private static final String SERVICE =
             "A service, such as order-service, or one of its instances, such as order-service-8181, or kafka or postgres.";
@@ -131,6 +127,7 @@ public final class Mops implements Runnable {
                 .addSubcommand(new FailCommand(actuators, out, err))
                 .addSubcommand(new TraceCommand(actuators, orderLog(), logs(), out, err))
                 .addSubcommand(new ScaleCommand(platform, actuators, out))
+                .addSubcommand(new StatusCommand(platform, inContainer ? addresses() : null, out))
                 .setOut(new PrintWriter(out, true, out.charset()))
                 .setErr(new PrintWriter(err, true, err.charset()))
                 .setExecutionStrategy(this::execute)
@@ -196,53 +193,6 @@ public final class Mops implements Runnable {
         disarm(stop);
         out.println("The platform was stopped.");
         return OK;
-    }
-
-    @Command(description = "Show what runs: state, pid, port, memory, uptime. Exit status 3 unless all are up.")
-    int status() {
-        return inContainer ? statusOfContainers() : statusOfProcesses();
-    }
-
-    private int statusOfContainers() {
-        boolean allUp = true;
-        for (String service : platform.services()) {
-            boolean up = ServiceProcess.isReady(url(service));
-            allUp &= up;
-            out.printf(Locale.ROOT, "%-20s %s%n", service, up ? "up" : "not ready");
-        }
-        out.println("All containers, with their health: docker compose ps; their memory: docker stats");
-        return allUp ? OK : NOT_ALL_UP;
-    }
-
-    private int statusOfProcesses() {
-        out.printf(Locale.ROOT, "%-24s %-10s %8s %6s %10s %10s%n", "", "STATE", "PID", "PORT", "MEMORY", "UPTIME");
-        long total = 0;
-        boolean allUp = true;
-        for (ServiceProcess service : platform.instances()) {
-            Optional<OsProcess> process = service.process();
-            boolean up = process.isPresent() && !process.get().isPaused() && service.isReady();
-            allUp &= up;
-            long memory = process.map(OsProcess::residentBytes).orElse(0L);
-            total += memory;
-            row(service.name(), state(process, up), process, service.port(), memory);
-        }
-        PostgresServer postgres = platform.postgres();
-        Optional<OsProcess> postmaster = postgres.process();
-        long shared =
-                postgres.processes().mapToLong(OsProcess::proportionalBytes).sum();
-        row("postgres", state(postmaster, true), postmaster, postgres.port(), shared);
-        KafkaServer kafka = platform.kafka();
-        Optional<OsProcess> broker = kafka.process();
-        long brokerMemory = broker.map(OsProcess::residentBytes).orElse(0L);
-        row("kafka", state(broker, true), broker, kafka.port(), brokerMemory);
-        total += shared + brokerMemory;
-        allUp &= postmaster.isPresent() && broker.isPresent();
-        out.printf(
-                Locale.ROOT,
-                "%-24s %37s   resident; of PostgreSQL's processes shared pages count once%n",
-                "total",
-                megabytes(total));
-        return allUp ? OK : NOT_ALL_UP;
     }
 
     @Command(description = "Stop everything; the data stays.")
@@ -475,34 +425,6 @@ public final class Mops implements Runnable {
             // The program ends with the hook, before this thread could say more.
             Thread.currentThread().join();
         }
-    }
-
-    private static String state(Optional<OsProcess> process, boolean ready) {
-        if (process.isEmpty()) {
-            return "down";
-        }
-        if (process.get().isPaused()) {
-            return "paused";
-        }
-        return ready ? "up" : "not ready";
-    }
-
-    private void row(String name, String state, Optional<OsProcess> process, int port, long memory) {
-        out.printf(
-                Locale.ROOT,
-                "%-24s %-10s %8s %6d %10s %10s%n",
-                name,
-                state,
-                process.map(alive -> Long.toString(alive.pid())).orElse("-"),
-                port,
-                process.isPresent() ? megabytes(memory) : "-",
-                process.flatMap(OsProcess::startInstant)
-                        .map(start -> Durations.uptime(Duration.between(start, Instant.now())))
-                        .orElse("-"));
-    }
-
-    private static String megabytes(long bytes) {
-        return (bytes >> 20) + " MiB";
     }
 
     private Part part(String name) {
