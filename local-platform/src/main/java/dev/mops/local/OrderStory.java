@@ -61,7 +61,9 @@ record OrderStory(
     private List<String> head(Instant begin) {
         Map<String, String> fields = new LinkedHashMap<>();
         // Where its service does not answer, it is the first that is known of it.
-        fields.put(page.hasNonNull("placedAt") ? "placed" : "begins", begin.truncatedTo(ChronoUnit.MILLIS) + "; the times below are since then");
+        fields.put(
+                page.hasNonNull("placedAt") ? "placed" : "begins",
+                begin.truncatedTo(ChronoUnit.MILLIS) + "; the times below are since then");
         if (!log.events().isEmpty()) {
             fields.put(
                     "Kafka",

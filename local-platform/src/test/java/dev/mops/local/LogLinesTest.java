@@ -111,12 +111,16 @@ class LogLinesTest {
     @Test
     void of_a_line_without_end_the_beginning_is_kept_and_what_comes_behind_it_is_read() throws IOException {
         String begin = "2026-03-01T10:15:30.125Z  INFO 17 --- [x] [m] d.m.B : ";
-        write("order-service.log", begin + "About " + ORDER + "!".repeat(3 << 20) + "\n" + begin + "Then " + ORDER + "\n");
+        write(
+                "order-service.log",
+                begin + "About " + ORDER + "!".repeat(3 << 20) + "\n" + begin + "Then " + ORDER + "\n");
 
         assertThat(lines())
                 .extracting(Line::message)
                 .satisfiesExactly(
-                        cut -> assertThat(cut).startsWith("About " + ORDER + "!").hasSizeLessThan(2 << 20),
+                        cut -> assertThat(cut)
+                                .startsWith("About " + ORDER + "!")
+                                .hasSizeLessThan(2 << 20),
                         next -> assertThat(next).isEqualTo("Then " + ORDER));
     }
 
@@ -130,7 +134,11 @@ class LogLinesTest {
 
         LogLines.Found found = LogLines.of(folder, ORDER, Set.of());
 
-        assertThat(found.lines()).hasSize(1_000).first().extracting(Line::message).isEqualTo("Try 4 of " + ORDER);
+        assertThat(found.lines())
+                .hasSize(1_000)
+                .first()
+                .extracting(Line::message)
+                .isEqualTo("Try 4 of " + ORDER);
         assertThat(found.leftOut()).isEqualTo(3);
     }
 

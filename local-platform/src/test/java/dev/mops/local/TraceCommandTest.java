@@ -82,7 +82,8 @@ class TraceCommandTest {
                 {"id":17,"key":"%s","type":"order.inventory_reserved","error":"java.lang.IllegalStateException",
                  "message":"No card","attempts":4,"followers":0,"firstFailedAt":"2026-03-01T10:15:00.048Z",
                  "lastFailedAt":"2026-03-01T10:16:11.280Z","state":"DEAD","offset":43}""".formatted(ORDER));
-        write("2026-03-01T10:15:00.050Z  WARN 17 --- [b] [c] d.m.B : The event e1 of " + ORDER + " failed and is held\n");
+        write("2026-03-01T10:15:00.050Z  WARN 17 --- [b] [c] d.m.B : The event e1 of " + ORDER
+                + " failed and is held\n");
 
         Result result = platform.mops("trace", ORDER);
 
@@ -111,8 +112,7 @@ class TraceCommandTest {
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.out()).isEmpty();
         assertThat(result.err())
-                .endsWith("mops: Nothing is known of an order " + ORDER
-                        + ": no answer from order-service, kafka\n");
+                .endsWith("mops: Nothing is known of an order " + ORDER + ": no answer from order-service, kafka\n");
     }
 
     @Test

@@ -302,7 +302,9 @@ class TracesTest {
         TOPIC.append(record);
 
         String correlation = "a?b" + "c".repeat(252);
-        assertThat(awaitSpan("handle account.deposited", "for?ger").getAttributes().asMap())
+        assertThat(awaitSpan("handle account.deposited", "for?ger")
+                        .getAttributes()
+                        .asMap())
                 .containsEntry(AttributeKey.stringKey("correlationId"), correlation);
         awaitSpan("publish account.statement_sent", "for?ger");
         await().untilAsserted(() -> assertThat(lines(output, "for?ger"))

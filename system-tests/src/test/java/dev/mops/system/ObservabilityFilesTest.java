@@ -173,8 +173,7 @@ class ObservabilityFilesTest {
     void jaeger_keeps_no_more_traces_than_its_memory_takes() throws IOException {
         Matcher traces = Pattern.compile("some_storage\\.memory\\.max_traces=(\\d+)")
                 .matcher(overlay.at("/services/jaeger/command/0").asString());
-        Matcher memory = Pattern.compile("(?m)^JAEGER_MEMORY=(\\d+)m$")
-                .matcher(Files.readString(ROOT.resolve(".env")));
+        Matcher memory = Pattern.compile("(?m)^JAEGER_MEMORY=(\\d+)m$").matcher(Files.readString(ROOT.resolve(".env")));
 
         assertThat(traces.find() && memory.find()).isTrue();
         // Twice what a trace takes, since its collector lets the memory grow to twice of what is in use.

@@ -111,12 +111,16 @@ class ObservedPlatformTest {
                 shop.post(
                         shop.url("order-service").resolve("/orders"),
                         Shop.bodyOf(wish),
-                        Map.of("traceparent", "00-" + trace + "-00f067aa0ba902b7-00", "tracestate", "client=tok_state")),
+                        Map.of(
+                                "traceparent",
+                                "00-" + trace + "-00f067aa0ba902b7-00",
+                                "tracestate",
+                                "client=tok_state")),
                 wish);
 
-        Shop.eventually().untilAsserted(() -> assertThat(spansOf(order))
-                .extracting(Received::name)
-                .contains("handle order.shipped"));
+        Shop.eventually()
+                .untilAsserted(() ->
+                        assertThat(spansOf(order)).extracting(Received::name).contains("handle order.shipped"));
         assertThat(spansOf(order)).extracting(Received::traceId).containsOnly(trace);
         assertThat(traces.exports()).allSatisfy(export -> assertThat(export).doesNotContain("tok_state"));
     }

@@ -115,8 +115,9 @@ final class RequestLog extends OncePerRequestFilter {
      * @param names those of the log where the request came in: the server calls on any thread
      */
     private record Ending(
-            HttpServletRequest request, HttpServletResponse response, @Nullable Map<String, String> names)
-            implements AsyncListener {
+            HttpServletRequest request,
+            HttpServletResponse response,
+            @Nullable Map<String, String> names) implements AsyncListener {
 
         @Override
         public void onComplete(AsyncEvent event) {

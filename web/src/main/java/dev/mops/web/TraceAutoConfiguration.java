@@ -26,9 +26,7 @@ public final class TraceAutoConfiguration {
     Sampler sampler(
             ObjectProvider<SpanExporter> exporters,
             @Value("${management.tracing.sampling.probability:1.0}") double probability) {
-        return exporters.stream().findAny().isPresent()
-                ? new DoorSampler(probability)
-                : Sampler.alwaysOff();
+        return exporters.stream().findAny().isPresent() ? new DoorSampler(probability) : Sampler.alwaysOff();
     }
 
     /** Who looks at a service, and its own timers, are no customers: they would fill traces and tables with themselves. */

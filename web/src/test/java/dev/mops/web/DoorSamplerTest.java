@@ -57,12 +57,10 @@ class DoorSamplerTest {
     }
 
     private static SamplingResult ask(double probability, SpanKind kind, String flags, Map<String, Object> exporters) {
-        SpanContext sent = SpanContext.createFromRemoteParent(
-                TRACE, "00f067aa0ba902b7", TraceFlags.fromHex(flags, 0), STATE);
+        SpanContext sent =
+                SpanContext.createFromRemoteParent(TRACE, "00f067aa0ba902b7", TraceFlags.fromHex(flags, 0), STATE);
         return new TraceAutoConfiguration()
-                .sampler(
-                        new StaticListableBeanFactory(exporters).getBeanProvider(SpanExporter.class), probability)
-                .shouldSample(
-                        Context.root().with(Span.wrap(sent)), TRACE, "any", kind, Attributes.empty(), List.of());
+                .sampler(new StaticListableBeanFactory(exporters).getBeanProvider(SpanExporter.class), probability)
+                .shouldSample(Context.root().with(Span.wrap(sent)), TRACE, "any", kind, Attributes.empty(), List.of());
     }
 }

@@ -97,7 +97,7 @@ class RequestLinesTest extends WebApplicationTest {
     }
 
     private static String post(String path, int length) {
-        return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " + length
-                + "\r\n\r\n";
+        return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                + length + "\r\n\r\n";
     }
 }
