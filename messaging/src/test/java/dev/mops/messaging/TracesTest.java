@@ -10,6 +10,8 @@ import dev.mops.messaging.AccountEvent.Deposited;
 import dev.mops.messaging.AccountEvent.StatementSent;
 import dev.mops.messaging.AccountEvent.TransferRequested;
 import dev.mops.messaging.AccountEvent.TransferSettled;
+import dev.mops.messaging.held.Failure;
+import dev.mops.messaging.held.Head;
 import dev.mops.messaging.held.Ledger;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.otel.bridge.EventPublishingContextWrapper;
@@ -325,6 +327,34 @@ class TracesTest {
                         message.matches("The handler of account.deposited failed: event \\S+ of odd\\?key\\?")));
     }
 
+    @Test
+    void what_is_held_and_rolled_back_is_no_line_of_the_log(CapturedOutput output) {
+        FAILING.add("undone");
+        TOPIC.append(TOPIC.event(new Deposited("undone", 1)));
+        await().untilAsserted(() -> assertThat(holds(output, "undone")).hasSize(3));
+        Head head = head("undone");
+
+        service.transaction().executeWithoutResult(status -> {
+            service.bean(Ledger.class)
+                    .fail(head, Failure.of(Failure.Kind.ORDINARY, new IllegalStateException(), false));
+            status.setRollbackOnly();
+        });
+
+        assertThat(holds(output, "undone")).hasSize(3);
+    }
+
+    private static List<String> holds(CapturedOutput output, String account) {
+        return lines(output, account).stream()
+                .map(line -> line.path("message").asString())
+                .filter(message -> message.startsWith("Holds "))
+                .toList();
+    }
+
+    private static Head head(String account) {
+        Long id = service.jdbc().queryForObject("SELECT head FROM " + DEAD.formatted(account), Long.class);
+        return service.bean(Ledger.class).head(Objects.requireNonNull(id)).orElseThrow();
+    }
+
     private static Tracer tracer() {
         // Before anybody opens a scope; as Spring Boot has it.
         ContextStorage.addWrapper(new EventPublishingContextWrapper(NAMES_IN_LOG::onEvent));
@@ -348,11 +378,7 @@ class TracesTest {
     }
 
     private static void replay() {
-        var ledger = service.bean(Ledger.class);
-        service.inTransaction(() -> {
-            Long id = service.jdbc().queryForObject("SELECT head FROM " + DEAD.formatted("replayed"), Long.class);
-            ledger.replay(ledger.head(Objects.requireNonNull(id)).orElseThrow());
-        });
+        service.inTransaction(() -> service.bean(Ledger.class).replay(head("replayed")));
     }
 
     private static SpanData awaitSpan(String name, String account) {
