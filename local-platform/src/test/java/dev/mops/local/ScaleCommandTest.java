@@ -76,6 +76,12 @@ class ScaleCommandTest extends WithFakeServices {
         assertThat(refused.err())
                 .contains("With 8 of inventory-service there would be 23 instances", "5 of inventory-service can run");
 
+        List<ServiceProcess> orders = platform.running("order-service");
+        assertThat(mops("scale", "order", "10").lines().subList(0, 2))
+                .satisfiesExactly(
+                        newer -> assertThat(newer).startsWith(orders.get(11).name() + ": stopped in"),
+                        older -> assertThat(older).startsWith(orders.get(10).name() + ": stopped in"));
+
         // While another program scales, an instance might come that it does not see.
         try (FileChannel other = FileChannel.open(home.resolve("lock"), StandardOpenOption.WRITE);
                 var _ = other.lock()) {
