@@ -100,9 +100,7 @@ final class DeadLetterActs {
             return switch (command.action()) {
                 case REPLAY -> new Acted(id, "replay", "RETRYING", ledger.replay(head));
                 case DISCARD -> {
-                    // Where nobody knows whether it took effect, its replay says that it did not, and its discard that
-                    // it
-                    // did: there is nothing to close.
+                    // Nobody knows whether it took effect; who discards it says that it did. There is nothing to close.
                     if (!head.hasFailedOf(ForgottenEventException.class)) {
                         mending(head).discard(head.record());
                     }
