@@ -1,6 +1,8 @@
 package dev.mops.messaging;
 
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -14,6 +16,8 @@ public final class MessagingSchema implements SmartLifecycle {
     static final int VERSION = 4;
 
     static final String LOCATION = "classpath:db/mops-messaging";
+
+    private static final Logger log = LoggerFactory.getLogger(MessagingSchema.class);
 
     private final JdbcTemplate jdbc;
     private volatile boolean running;
@@ -35,6 +39,10 @@ public final class MessagingSchema implements SmartLifecycle {
             throw new IllegalStateException(
                     "The tables of messaging are %s, and this build needs version %d: apply what is missing of %s, or leave it to the module, with mops.messaging.migrate=true and Flyway on the class path"
                             .formatted(found == 0 ? "not there" : "of version " + found, VERSION, LOCATION));
+        }
+        if ("0".equals(jdbc.queryForObject("SHOW transaction_timeout", String.class))) {
+            log.warn("The transactions of outbox and inbox have no limit, since their pool is none that the module sets:"
+                    + " a process that is paused in one holds up the others. Set transaction_timeout of its connections");
         }
         running = true;
     }

@@ -23,6 +23,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -33,6 +34,8 @@ import org.springframework.boot.health.registry.HealthContributorRegistry;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
 import org.springframework.context.support.GenericApplicationContext;
@@ -97,7 +100,9 @@ class AdoptionTest {
     }
 
     @Test
-    void without_flyway_and_without_hikari_the_tables_are_applied_by_hand_and_the_pool_is_the_services_own() {
+    @ExtendWith(OutputCaptureExtension.class)
+    void without_flyway_and_without_hikari_the_tables_are_applied_by_hand_and_the_pool_is_the_services_own(
+            CapturedOutput output) {
         ApplicationContextRunner service = runner("without_flyway")
                 .withClassLoader(new FilteredClassLoader("org.flywaydb", "com.zaxxer.hikari"))
                 .withUserConfiguration(PlainDataSource.class);
@@ -109,6 +114,7 @@ class AdoptionTest {
         MigrationTest.applyByHand(new JdbcTemplate(PlainDataSource.create()), 1, MessagingSchema.VERSION);
 
         service.run(context -> assertThat(context).hasNotFailed());
+        assertThat(output).contains("The transactions of outbox and inbox have no limit");
     }
 
     @Test

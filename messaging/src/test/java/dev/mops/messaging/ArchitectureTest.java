@@ -91,7 +91,7 @@ class ArchitectureTest {
                         "OutboxAge",
                         "TryLater",
                         "deadletter.DeadLetterAutoConfiguration",
-                        "deadletter.HeldHealthAutoConfiguration",
+                        "deadletter.HeldAutoConfiguration",
                         "failure.FailureAutoConfiguration",
                         "failure.FailureSwitches",
                         "held.EventId",

@@ -119,6 +119,12 @@ class ConsumerLagTest {
             topic.commit("standstill", 2, 1);
             await().untilAsserted(() -> assertThat(lag(service)).isEqualTo(3));
             assertThat(standstill(service)).isZero();
+
+            // What is deleted unread waits for nobody.
+            topic.deleteRecords();
+            await().untilAsserted(() -> assertThat(lag(service)).isZero());
+            now.updateAndGet(time -> time.plusSeconds(600));
+            assertThat(standstill(service)).isZero();
         }
     }
 

@@ -106,6 +106,17 @@ class InboxPurgeTest {
     }
 
     @Test
+    void what_came_of_a_call_is_recorded_where_the_inbox_forgets_meanwhile() {
+        try (AccountService service = start("purge_meanwhile", "1ms")) {
+            service.publish(new TransferRequested("meanwhile", 1));
+
+            await().untilAsserted(
+                            () -> assertThat(service.numbersOf("meanwhile")).containsExactly(1L));
+            assertThat(service.count("held_event")).isZero();
+        }
+    }
+
+    @Test
     void what_was_forgotten_while_the_retention_was_shorter_stays_so() {
         TopicLog topic = TopicLog.of("purge_shorter");
         try (AccountService service = start("purge_shorter", "1ms")) {
@@ -174,6 +185,12 @@ class InboxPurgeTest {
                                 requested -> Optional.of(requested.account()),
                                 account -> {
                                     calls.add(account);
+                                    if (account.equals("meanwhile")) {
+                                        accounts.jdbc()
+                                                .update(
+                                                        "INSERT INTO inbox_horizon VALUES (?, now() + interval '1 h')",
+                                                        name);
+                                    }
                                     return UUID.randomUUID();
                                 },
                                 (requested, answer) -> accounts.note(requested, answer))

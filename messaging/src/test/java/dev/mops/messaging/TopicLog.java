@@ -16,10 +16,12 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -211,6 +213,20 @@ public final class TopicLog {
             TopicPartition place = new TopicPartition(topic, partition);
             consumer.assign(List.of(place));
             consumer.commitSync(Map.of(place, new OffsetAndMetadata(offset)));
+        }
+    }
+
+    /** Deletes all that stands in the topic, as its retention does. */
+    public void deleteRecords() {
+        try (Admin client = admin();
+                KafkaConsumer<byte[], byte[]> consumer = consumer("none")) {
+            client.deleteRecords(partitions(consumer).stream()
+                            .collect(Collectors.toMap(
+                                    Function.identity(), partition -> RecordsToDelete.beforeOffset(-1))))
+                    .all()
+                    .get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -43,7 +43,7 @@ public final class OrderHistories {
         switch (random.nextInt(3)) {
             case 0 -> events.remove(place);
             case 1 -> events.add(events.get(place));
-            default -> Collections.swap(events, place, random.nextInt(events.size()));
+            default -> Collections.swap(events, place, (place + random.nextInt(1, events.size())) % events.size());
         }
         return woven(random, events, random.nextBoolean() ? journey(random) : List.of());
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param version of the key's row
  * @param announced what the entity's other readers were told; null for nothing
  * @param firstFailedAt null for a head that has not run yet
- * @param lastError class and message; null for a head that has not run yet
+ * @param lastError class and message, also of why it must not run; null for a head that has not run yet and may
  * @param refused why it must not run, though it has not failed: it is a dead letter before its first attempt; null where it
  *     may
  * @param calling whether an intent is open whose outcome is not known

@@ -1,5 +1,6 @@
 package dev.mops.messaging.held;
 
+import static dev.mops.messaging.held.LedgerTable.required;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toSet;
 
@@ -307,12 +308,5 @@ public final class Ledger implements HeldKeys {
 
     private static Instant sinceOf(Head head) {
         return head.firstFailedAt() == null ? Instant.ofEpochMilli(head.record().timestamp()) : head.firstFailedAt();
-    }
-
-    private static <T> T required(@Nullable T value) {
-        if (value == null) {
-            throw new IllegalStateException("The ledger lacks a value that it always has");
-        }
-        return value;
     }
 }

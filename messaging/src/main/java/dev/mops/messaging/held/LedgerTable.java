@@ -414,7 +414,7 @@ final class LedgerTable {
         return rows.getFirst();
     }
 
-    private static <T> T required(@Nullable T value) {
+    static <T> T required(@Nullable T value) {
         if (value == null) {
             throw new IllegalStateException("The ledger lacks a value that it always has");
         }

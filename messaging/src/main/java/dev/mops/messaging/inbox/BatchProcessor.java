@@ -158,6 +158,9 @@ final class BatchProcessor<E> {
         /** What the outside world has said; empty where no call was due. */
         private final Map<EventId, Optional<Object>> outcomes = new HashMap<>();
 
+        /** Those that were free for a call, whatever came of it. */
+        private final Set<EventId> called = new HashSet<>();
+
         private final Set<EventId> calledAgain = new HashSet<>();
         private final Map<EventId, Integer> triesAlone = new HashMap<>();
         private int contentions;
@@ -167,7 +170,7 @@ final class BatchProcessor<E> {
         }
 
         Taken<E> handle(List<Item<E>> part, Attempt attempt) {
-            Taken<E> taken = source.take(part, failures);
+            Taken<E> taken = source.take(part, failures, called);
             List<Item<E>> items = taken.toHandle();
             if (items.isEmpty()) {
                 return taken;
@@ -211,12 +214,12 @@ final class BatchProcessor<E> {
             }
             Map<EventId, OutsideCalls.Call> requests = new LinkedHashMap<>();
             Map<EventId, Item<E>> due = new LinkedHashMap<>();
-            List<Item<E>> called = List.copyOf(withCall.values());
+            List<Item<E>> asking = List.copyOf(withCall.values());
             CurrentEvent.intend(() -> attempt(
-                    called,
+                    asking,
                     attempt -> transaction.execute(status -> {
-                        Set<EventId> free = source.free(called);
-                        called.stream()
+                        Set<EventId> free = source.free(asking);
+                        asking.stream()
                                 .filter(item -> free.contains(item.id()))
                                 .forEach(item -> due.put(item.id(), item));
                         if (!due.isEmpty()) {
@@ -225,6 +228,7 @@ final class BatchProcessor<E> {
                         }
                         return null;
                     })));
+            called.addAll(due.keySet());
             OutsideCalls.Answers answers = calls.make(requests);
             due.keySet().forEach(event -> {
                 if (!requests.containsKey(event)) {
@@ -339,8 +343,8 @@ final class BatchProcessor<E> {
             } else {
                 say(event, () -> log.warn("The event {} failed and is held", event, cause));
             }
-            boolean called = outcomes.getOrDefault(event, Optional.empty()).isPresent();
-            failures.put(event, Failure.of(kind, cause, calling || called));
+            boolean answered = outcomes.getOrDefault(event, Optional.empty()).isPresent();
+            failures.put(event, Failure.of(kind, cause, calling || answered));
         }
 
         /** Writes a line of the log for an event. */

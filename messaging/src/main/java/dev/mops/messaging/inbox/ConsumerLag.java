@@ -150,26 +150,33 @@ final class ConsumerLag extends Poller {
         List<TopicPartition> partitions = topic.partitions().stream()
                 .map(partition -> new TopicPartition(topic.name(), partition.partition()))
                 .toList();
-        List<TopicPartition> never = partitions.stream()
-                .filter(partition -> committed.get(partition) == null)
-                .toList();
-        Map<TopicPartition, Long> begins = never.isEmpty() ? Map.of() : offsets(admin, never, OffsetSpec.earliest());
         Map<TopicPartition, Long> ends = offsets(admin, partitions, OffsetSpec.latest());
+        // A group that has committed nothing begins with the first record, and so does one that was away until its next
+        // record was deleted.
+        List<TopicPartition> behind = partitions.stream()
+                .filter(partition -> ends.getOrDefault(partition, 0L) > committedOf(partition, committed))
+                .toList();
+        Map<TopicPartition, Long> begins =
+                behind.isEmpty() ? Map.of() : offsets(admin, behind, OffsetSpec.earliest());
         long lag = 0;
         for (TopicPartition partition : partitions) {
-            OffsetAndMetadata read = committed.get(partition);
-            // A group that has committed nothing begins with the first record.
-            long from = read == null ? begins.getOrDefault(partition, 0L) : read.offset();
+            long at = committedOf(partition, committed);
+            long from = Math.max(at, begins.getOrDefault(partition, 0L));
             long waiting = Math.max(0, ends.getOrDefault(partition, 0L) - from);
             lag += waiting;
             Stand before = stands.get(partition);
             if (waiting == 0) {
                 stands.remove(partition);
-            } else if (before == null || before.at() != from) {
-                stands.put(partition, new Stand(from, clock.instant()));
+            } else if (before == null || before.at() != at) {
+                stands.put(partition, new Stand(at, clock.instant()));
             }
         }
         return lag;
+    }
+
+    private static long committedOf(TopicPartition partition, Map<TopicPartition, OffsetAndMetadata> committed) {
+        OffsetAndMetadata offset = committed.get(partition);
+        return offset == null ? 0 : offset.offset();
     }
 
     private static Map<TopicPartition, Long> offsets(Admin admin, List<TopicPartition> partitions, OffsetSpec of)

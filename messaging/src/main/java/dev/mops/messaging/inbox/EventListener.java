@@ -27,6 +27,9 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
 
     private static final Logger log = LoggerFactory.getLogger(EventListener.class);
 
+    // The failures in a row of the consumer that runs on this thread.
+    private static final ThreadLocal<@Nullable BackOffExecution> FAILURES = new ThreadLocal<>();
+
     private final EventHandlers<E> handlers;
     private final Items<E> items;
     private final BatchProcessor<E> processor;
@@ -34,8 +37,6 @@ final class EventListener<E> implements BatchAcknowledgingMessageListener<byte[]
     private final Linger linger;
     private final EventMeters meters;
     private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
-    // The failures in a row of the consumer that runs on this thread.
-    private static final ThreadLocal<@Nullable BackOffExecution> FAILURES = new ThreadLocal<>();
 
     EventListener(
             EventHandlers<E> handlers,

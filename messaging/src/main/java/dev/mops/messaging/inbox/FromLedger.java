@@ -39,7 +39,7 @@ final class FromLedger<E> implements Source<E> {
     }
 
     @Override
-    public Taken<E> take(List<Item<E>> items, Map<EventId, Failure> failures) {
+    public Taken<E> take(List<Item<E>> items, Map<EventId, Failure> failures, Set<EventId> called) {
         List<Item<E>> toHandle = new ArrayList<>();
         List<Item<E>> retried = new ArrayList<>();
         List<Item<E>> dead = new ArrayList<>();

@@ -47,7 +47,7 @@ final class FromTopic<E> implements Source<E> {
     }
 
     @Override
-    public Taken<E> take(List<Item<E>> items, Map<EventId, Failure> failures) {
+    public Taken<E> take(List<Item<E>> items, Map<EventId, Failure> failures, Set<EventId> called) {
         Set<EventId> claimed = inbox.claim(items);
         List<Item<E>> fresh = new ArrayList<>();
         for (Item<E> item : items) {
@@ -67,7 +67,8 @@ final class FromTopic<E> implements Source<E> {
         List<HeldRecord> toHold = new ArrayList<>();
         List<Item<E>> failed = new ArrayList<>();
         for (Item<E> item : fresh) {
-            Failure refused = forgotten.test(item) ? FORGOTTEN : null;
+            // The horizon may have moved since a call was made.
+            Failure refused = forgotten.test(item) && !called.contains(item.id()) ? FORGOTTEN : null;
             Failure failure = refused == null ? failures.get(item.id()) : refused;
             if (held.contains(item.key())) {
                 // What is wrong with it otherwise shows when it runs; that it may not run is known only now.

@@ -16,8 +16,9 @@ interface Source<E> {
      * Takes items: none of them is taken again by anybody if the transaction commits.
      *
      * @param failures of those that can't be handled: they are held
+     * @param called those for which {@link #free} said so: what came of it has to be recorded
      */
-    Taken<E> take(List<Item<E>> items, Map<EventId, Failure> failures);
+    Taken<E> take(List<Item<E>> items, Map<EventId, Failure> failures, Set<EventId> called);
 
     /** These were handled. */
     void handled(List<Item<E>> items);

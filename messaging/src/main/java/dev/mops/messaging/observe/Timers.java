@@ -6,7 +6,7 @@ import java.time.Duration;
 /** The timers of this module: all have the same buckets, so that they can be drawn over each other. */
 public final class Timers {
 
-    // Few: each of them is a series for each type of event.
+    // Few: each of them is a series for each set of labels.
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(5),
         Duration.ofMillis(25),

@@ -229,8 +229,14 @@ final class TransactionalOutbox implements Outbox, OutboxAge, OutboxRecords, Tra
             }
         }
 
-        void end(boolean committed) {
-            span.end(at, committed ? null : "rolled back");
+        /** Ends the span with what became of the transaction. */
+        void end(int status) {
+            span.end(at, switch (status) {
+                case TransactionSynchronization.STATUS_COMMITTED -> null;
+                case TransactionSynchronization.STATUS_ROLLED_BACK -> "rolled back";
+                // The connection broke in the commit.
+                default -> "unknown";
+            });
         }
     }
 
@@ -271,7 +277,7 @@ final class TransactionalOutbox implements Outbox, OutboxAge, OutboxRecords, Tra
             Savepoint kept = savepoints.getOrDefault(savepoint, Savepoint.EMPTY);
             records.subList(kept.records(), records.size()).clear();
             List<Event> undone = events.subList(kept.events(), events.size());
-            undone.forEach(event -> event.end(false));
+            undone.forEach(event -> event.end(STATUS_ROLLED_BACK));
             undone.clear();
         }
 
@@ -307,7 +313,7 @@ final class TransactionalOutbox implements Outbox, OutboxAge, OutboxRecords, Tra
 
         @Override
         public void afterCompletion(int status) {
-            events.forEach(event -> event.end(status == STATUS_COMMITTED));
+            events.forEach(event -> event.end(status));
         }
 
         /** After every other synchronization, which may still publish before the commit. */

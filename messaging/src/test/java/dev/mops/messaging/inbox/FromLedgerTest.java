@@ -13,6 +13,7 @@ import dev.mops.messaging.held.Ledger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +54,7 @@ class FromLedgerTest {
     private static void assertRuns(AccountService service, FromLedger<Object> source, Item<Object> item, boolean runs) {
         service.inTransaction(() -> {
             assertThat(source.free(List.of(item))).hasSize(runs ? 1 : 0);
-            assertThat(source.take(List.of(item), Map.of()).toHandle()).hasSize(runs ? 1 : 0);
+            assertThat(source.take(List.of(item), Map.of(), Set.of()).toHandle()).hasSize(runs ? 1 : 0);
         });
     }
 

@@ -23,7 +23,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 @AutoConfiguration(
         after = InboxAutoConfiguration.class,
         afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
-public final class HeldHealthAutoConfiguration {
+public final class HeldAutoConfiguration {
 
     private static final Duration OLD_OUTBOX = Duration.ofSeconds(30);
 
