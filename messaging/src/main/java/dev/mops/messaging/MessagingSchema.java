@@ -41,8 +41,9 @@ public final class MessagingSchema implements SmartLifecycle {
                             .formatted(found == 0 ? "not there" : "of version " + found, VERSION, LOCATION));
         }
         if ("0".equals(jdbc.queryForObject("SHOW transaction_timeout", String.class))) {
-            log.warn("The transactions of outbox and inbox have no limit, since their pool is none that the module sets:"
-                    + " a process that is paused in one holds up the others. Set transaction_timeout of its connections");
+            log.warn(
+                    "The transactions of outbox and inbox have no limit, since their pool is none that the module sets:"
+                            + " a process that is paused in one holds up the others. Set transaction_timeout of its connections");
         }
         running = true;
     }

@@ -156,8 +156,7 @@ final class ConsumerLag extends Poller {
         List<TopicPartition> behind = partitions.stream()
                 .filter(partition -> ends.getOrDefault(partition, 0L) > committedOf(partition, committed))
                 .toList();
-        Map<TopicPartition, Long> begins =
-                behind.isEmpty() ? Map.of() : offsets(admin, behind, OffsetSpec.earliest());
+        Map<TopicPartition, Long> begins = behind.isEmpty() ? Map.of() : offsets(admin, behind, OffsetSpec.earliest());
         long lag = 0;
         for (TopicPartition partition : partitions) {
             long at = committedOf(partition, committed);

@@ -231,12 +231,14 @@ final class TransactionalOutbox implements Outbox, OutboxAge, OutboxRecords, Tra
 
         /** Ends the span with what became of the transaction. */
         void end(int status) {
-            span.end(at, switch (status) {
-                case TransactionSynchronization.STATUS_COMMITTED -> null;
-                case TransactionSynchronization.STATUS_ROLLED_BACK -> "rolled back";
-                // The connection broke in the commit.
-                default -> "unknown";
-            });
+            span.end(
+                    at,
+                    switch (status) {
+                        case TransactionSynchronization.STATUS_COMMITTED -> null;
+                        case TransactionSynchronization.STATUS_ROLLED_BACK -> "rolled back";
+                        // The connection broke in the commit.
+                        default -> "unknown";
+                    });
         }
     }
 

@@ -13,8 +13,8 @@ import dev.mops.messaging.held.Ledger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Between the reading of a head and its run others may be faster: operators, other instances. */
@@ -54,7 +54,8 @@ class FromLedgerTest {
     private static void assertRuns(AccountService service, FromLedger<Object> source, Item<Object> item, boolean runs) {
         service.inTransaction(() -> {
             assertThat(source.free(List.of(item))).hasSize(runs ? 1 : 0);
-            assertThat(source.take(List.of(item), Map.of(), Set.of()).toHandle()).hasSize(runs ? 1 : 0);
+            assertThat(source.take(List.of(item), Map.of(), Set.of()).toHandle())
+                    .hasSize(runs ? 1 : 0);
         });
     }
 
