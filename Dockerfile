@@ -40,4 +40,5 @@ WORKDIR /app
 COPY --from=build /build/local-platform/target/mops/lib/ lib/
 COPY --from=build /build/local-platform/target/mops/mops-program.jar ./
 USER 10001:10001
-ENTRYPOINT ["java", "-Xmx160m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", "mops-program.jar"]
+# Its locale says ASCII, which the arrows of a trace are not.
+ENTRYPOINT ["java", "-Xmx160m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8", "-jar", "mops-program.jar"]
