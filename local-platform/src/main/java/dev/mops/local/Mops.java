@@ -11,13 +11,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,7 +33,6 @@ public final class Mops implements Runnable {
     private static final String TELLING = "--logging.level.dev.mops=debug";
     private static final int OK = 0;
     private static final int FAILED = 1;
-    private static final Set<String> SERVERS = Set.of("kafka", "postgres");
     private static final String SERVICE =
             "A service, such as order-service, or one of its instances, such as order-service-8181, or kafka or postgres.";
 
@@ -123,6 +117,7 @@ public final class Mops implements Runnable {
     private int execute(String... args) {
         Actuators actuators = new Actuators(addresses());
         CommandLine program = new CommandLine(this)
+                .addSubcommand(new UpCommand(platform, sampleOrders(false), this::stopAll, out))
                 .addSubcommand(new DeadLettersCommand(actuators, out, err))
                 .addSubcommand(new FailCommand(actuators, out, err))
                 .addSubcommand(new TraceCommand(actuators, orderLog(), logs(), out, err))
@@ -157,42 +152,6 @@ public final class Mops implements Runnable {
     @Override
     public void run() {
         spec.commandLine().usage(out);
-    }
-
-    @Command(
-            description = "Build what is stale, start everything, print the addresses; Ctrl-C stops it all.",
-            sortOptions = false)
-    int up(
-            @Option(
-                            names = {"-d", "--detach"},
-                            description = "Leave it running and return.")
-                    boolean detach)
-            throws InterruptedException {
-        long begin = System.nanoTime();
-        Thread stop = new Thread(() -> {
-            out.println("\nStopping …");
-            stopAll();
-        });
-        out.println("Starting the platform (its data: " + home + ") …");
-        Runtime.getRuntime().addShutdownHook(stop);
-        try {
-            platform.start(line -> out.println("  " + line));
-        } catch (LocalPlatformException e) {
-            disarm(stop);
-            throw e;
-        }
-        out.println("Ready in " + Durations.since(begin));
-        printAddresses();
-        if (detach) {
-            disarm(stop);
-            out.println("\nIt runs in the background: ./mops status, ./mops logs <service>, ./mops down");
-            return OK;
-        }
-        out.println("\nCtrl-C stops it all.");
-        watch(stop);
-        disarm(stop);
-        out.println("The platform was stopped.");
-        return OK;
     }
 
     @Command(description = "Stop everything; the data stays.")
@@ -255,7 +214,7 @@ public final class Mops implements Runnable {
         if (part.isRunning().getAsBoolean()) {
             throw new LocalPlatformException(part.name() + " runs already");
         }
-        if (!SERVERS.contains(part.name()) && !platform.postgres().isRunning()) {
+        if (!part.isServer() && !platform.postgres().isRunning()) {
             throw new LocalPlatformException(
                     part.name() + " needs its database, which is down: ./mops start postgres, then this again");
         }
@@ -374,81 +333,7 @@ public final class Mops implements Runnable {
         out.println("Stopped in " + Durations.since(begin));
     }
 
-    private void printAddresses() {
-        out.println();
-        platform.instances().forEach(service -> out.printf(Locale.ROOT, "  %-18s %s%n", service.name(), service.url()));
-        out.printf(Locale.ROOT, "  %-18s %s%n", "Kafka", platform.kafka().bootstrapServers());
-        out.printf(
-                Locale.ROOT,
-                "  %-18s %s  (user %s, password %s)%n",
-                "PostgreSQL",
-                platform.postgres().jdbcUrl("orders"),
-                PostgresServer.USER,
-                PostgresServer.PASSWORD);
-        SampleOrders orders = sampleOrders(false);
-        orders.anySku()
-                .ifPresent(sku -> out.printf(
-                        Locale.ROOT,
-                        "%nPlace an order:%n%n  curl -i %s/orders -H 'Content-Type: application/json' -d '%s'%n",
-                        platform.service("order-service").url(),
-                        orders.body(sku, "c-42")));
-    }
-
-    /** Stays while the platform lives, and says what has died. */
-    private void watch(Thread stop) throws InterruptedException {
-        List<String> known = downServices();
-        while (platform.isRunning()) {
-            TimeUnit.SECONDS.sleep(1);
-            List<String> down = downServices();
-            List<String> before = known;
-            if (platform.isRunning() && !stop.isAlive()) {
-                down.stream()
-                        .filter(name -> !before.contains(name))
-                        .forEach(name ->
-                                out.println(name + " has ended: ./mops logs " + name + ", ./mops start " + name));
-            }
-            known = down;
-        }
-    }
-
-    private List<String> downServices() {
-        return Stream.concat(platform.services().stream(), Stream.of("kafka", "postgres"))
-                .filter(name -> !part(name).isRunning().getAsBoolean())
-                .toList();
-    }
-
-    /** From here on the end of this program leaves the platform alone; where Ctrl-C came before, waits for its end. */
-    private static void disarm(Thread stop) throws InterruptedException {
-        try {
-            Runtime.getRuntime().removeShutdownHook(stop);
-        } catch (IllegalStateException ending) {
-            // The program ends with the hook, before this thread could say more.
-            Thread.currentThread().join();
-        }
-    }
-
     private Part part(String name) {
-        String full = SERVERS.contains(name) || name.matches(".*-service(-\\d+)?")
-                ? name
-                : name.replaceFirst("(-\\d+)?$", "-service$1");
-        return switch (full) {
-            case "kafka" -> {
-                KafkaServer kafka = platform.kafka();
-                yield new Part(full, kafka.log(), kafka::isRunning, kafka::start, kafka::kill);
-            }
-            case "postgres" -> {
-                PostgresServer postgres = platform.postgres();
-                yield new Part(full, postgres.log(), postgres::isRunning, postgres::start, postgres::kill);
-            }
-            default -> {
-                ServiceProcess service = platform.instance(full)
-                        .orElseThrow(() -> new LocalPlatformException("No service " + name + ": there are "
-                                + String.join(", ", platform.services()) + ", kafka and postgres"));
-                yield new Part(full, service.log(), service::isRunning, service::start, service::kill);
-            }
-        };
+        return Part.of(platform, name);
     }
-
-    /** What the commands need of a service or a server. */
-    private record Part(String name, Path log, BooleanSupplier isRunning, Runnable start, Runnable kill) {}
 }
