@@ -89,7 +89,17 @@ final class TransactionalOutbox implements Outbox, OutboxAge, OutboxRecords, Tra
                 .orElseThrow(() -> new IllegalArgumentException(
                         event.getClass().getName() + " belongs to no event family of this service: " + families()));
         EventTraces.Publication way = traces.publish(publication.typeOf(event), publication.keyOf(event), cause);
-        Envelope<?> envelope = publication.describe(event, source, clock, cause, way.traceparent());
+        try {
+            Envelope<?> envelope = publication.describe(event, source, clock, cause, way.traceparent());
+            pending.add(record(publication, envelope), new Event(envelope.metadata(), way.span(), Instant.now()));
+            return envelope.metadata();
+        } catch (RuntimeException e) {
+            way.span().end(Instant.now(), e.getClass().getName());
+            throw e;
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> record(Publication<?> publication, Envelope<?> envelope) {
         ProducerRecord<byte[], byte[]> record = publication.encode(envelope);
         int size = sizeOf(record);
         if (size > maxEventBytes) {
@@ -102,8 +112,7 @@ final class TransactionalOutbox implements Outbox, OutboxAge, OutboxRecords, Tra
                                     size,
                                     maxEventBytes));
         }
-        pending.add(record, new Event(envelope.metadata(), way.span(), Instant.now()));
-        return envelope.metadata();
+        return record;
     }
 
     @Override
