@@ -59,8 +59,19 @@ public final class EventLog {
 
     /** Another publisher may have written anything; it must not look like a line of this service. */
     public static String printable(String text) {
-        String printable = UNPRINTABLE.matcher(text).replaceAll("?");
+        String printable = isPlain(text) ? text : UNPRINTABLE.matcher(text).replaceAll("?");
         return printable.length() > LONGEST ? printable.substring(0, LONGEST) : printable;
+    }
+
+    /** Nearly all are: ids and types. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char each = text.charAt(i);
+            if (each < ' ' || each > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void put(String name, @Nullable String value) {

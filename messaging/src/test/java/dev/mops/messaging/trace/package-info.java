@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mops.messaging.trace;
+
+import org.jspecify.annotations.NullMarked;
