@@ -299,7 +299,7 @@ class AdoptionTest {
 
         @Bean
         JdbcConnectionDetails connectionDetails() {
-            return new OwnDatabase("own_data_source");
+            return TestPostgres.connectionTo(TestServers.postgres().jdbcUrl("own_data_source"));
         }
 
         static HikariDataSource pool() {
@@ -348,7 +348,7 @@ class AdoptionTest {
 
         @Bean
         JdbcConnectionDetails connectionDetails() {
-            return new OwnDatabase("without_flyway");
+            return TestPostgres.connectionTo(TestServers.postgres().jdbcUrl("without_flyway"));
         }
 
         static DataSource create() {
@@ -357,24 +357,6 @@ class AdoptionTest {
             plain.setUser(TestPostgres.USER);
             plain.setPassword(TestPostgres.PASSWORD);
             return plain;
-        }
-    }
-
-    private record OwnDatabase(String name) implements JdbcConnectionDetails {
-
-        @Override
-        public String getJdbcUrl() {
-            return TestServers.postgres().jdbcUrl(name);
-        }
-
-        @Override
-        public String getUsername() {
-            return TestPostgres.USER;
-        }
-
-        @Override
-        public String getPassword() {
-            return TestPostgres.PASSWORD;
         }
     }
 }

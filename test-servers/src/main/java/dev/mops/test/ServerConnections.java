@@ -41,24 +41,7 @@ final class ServerConnections implements ImportSelector {
 
         @Bean
         JdbcConnectionDetails embeddedPostgres() {
-            String jdbcUrl = TestServers.postgres().jdbcUrl(TestServers.DATABASE);
-            return new JdbcConnectionDetails() {
-
-                @Override
-                public String getJdbcUrl() {
-                    return jdbcUrl;
-                }
-
-                @Override
-                public String getUsername() {
-                    return TestPostgres.USER;
-                }
-
-                @Override
-                public String getPassword() {
-                    return TestPostgres.PASSWORD;
-                }
-            };
+            return TestPostgres.connectionTo(TestServers.postgres().jdbcUrl(TestServers.DATABASE));
         }
 
         @Bean

@@ -1,6 +1,7 @@
 package dev.mops.test;
 
 import dev.mops.local.PostgresServer;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 
 /** A PostgreSQL for tests, in a container or embedded. */
 public sealed interface TestPostgres extends AutoCloseable permits ContainerPostgres, EmbeddedPostgres {
@@ -13,6 +14,27 @@ public sealed interface TestPostgres extends AutoCloseable permits ContainerPost
 
     /** The address of a database, which is created where it is not there yet. */
     String jdbcUrl(String database);
+
+    /** How a context connects to the database with this address. */
+    static JdbcConnectionDetails connectionTo(String jdbcUrl) {
+        return new JdbcConnectionDetails() {
+
+            @Override
+            public String getJdbcUrl() {
+                return jdbcUrl;
+            }
+
+            @Override
+            public String getUsername() {
+                return USER;
+            }
+
+            @Override
+            public String getPassword() {
+                return PASSWORD;
+            }
+        };
+    }
 
     /** What the server has logged. */
     String log();

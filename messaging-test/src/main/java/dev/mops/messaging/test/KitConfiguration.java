@@ -29,23 +29,7 @@ class KitConfiguration {
 
     @Bean
     JdbcConnectionDetails kitPostgres(KitContext context) {
-        return new JdbcConnectionDetails() {
-
-            @Override
-            public String getJdbcUrl() {
-                return context.jdbcUrl();
-            }
-
-            @Override
-            public String getUsername() {
-                return TestPostgres.USER;
-            }
-
-            @Override
-            public String getPassword() {
-                return TestPostgres.PASSWORD;
-            }
-        };
+        return TestPostgres.connectionTo(context.jdbcUrl());
     }
 
     @Bean
