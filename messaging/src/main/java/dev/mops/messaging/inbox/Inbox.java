@@ -38,9 +38,8 @@ final class Inbox {
 
     private static final String HORIZON = "SELECT recorded_at FROM inbox_horizon WHERE consumer_group = ?";
 
-    // What has a ledger entry may be needed for as long as it has. Not clock_timestamp(): no index knows what is
-    // another
-    // one for each row.
+    // What has a ledger entry may be needed for as long as it has. Not clock_timestamp(): no index knows what differs
+    // from row to row.
     private static final String PURGE = """
             WITH purged AS (
                 DELETE FROM inbox_event WHERE ctid = ANY(ARRAY(

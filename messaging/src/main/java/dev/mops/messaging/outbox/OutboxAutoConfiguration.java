@@ -111,9 +111,8 @@ public final class OutboxAutoConfiguration {
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         // What idempotence needs, whatever the user's own producers are set to.
         config.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
-        // Idempotence keeps the order of several in flight only once the broker knows the producer: of a new one it
-        // takes
-        // any first batch, also the second one, while the first is refused by a broker that does not lead yet.
+        // Idempotence keeps the order of several in flight only once the broker knows the producer: of a new one, any
+        // batch is taken as the first, also the second while the first is refused by a broker that does not lead yet.
         config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         // An expired batch would let its successor overtake: none expires, the relay closes the producer instead.
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
