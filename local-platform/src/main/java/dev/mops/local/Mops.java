@@ -117,7 +117,7 @@ public final class Mops implements Runnable {
     private int execute(String... args) {
         Actuators actuators = new Actuators(addresses());
         CommandLine program = new CommandLine(this)
-                .addSubcommand(new UpCommand(platform, sampleOrders(false), this::stopAll, out))
+                .addSubcommand(new UpCommand(platform, () -> sampleOrders(false), this::stopAll, out))
                 .addSubcommand(new DeadLettersCommand(actuators, out, err))
                 .addSubcommand(new FailCommand(actuators, out, err))
                 .addSubcommand(new TraceCommand(actuators, orderLog(), logs(), out, err))

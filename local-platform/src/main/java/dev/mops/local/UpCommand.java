@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -18,7 +19,7 @@ final class UpCommand implements Callable<Integer> {
     private static final int OK = 0;
 
     private final Platform platform;
-    private final SampleOrders orders;
+    private final Supplier<SampleOrders> orders;
     private final Runnable stopAll;
     private final PrintStream out;
 
@@ -27,7 +28,7 @@ final class UpCommand implements Callable<Integer> {
             description = "Leave it running and return.")
     private boolean detach;
 
-    UpCommand(Platform platform, SampleOrders orders, Runnable stopAll, PrintStream out) {
+    UpCommand(Platform platform, Supplier<SampleOrders> orders, Runnable stopAll, PrintStream out) {
         this.platform = platform;
         this.orders = orders;
         this.stopAll = stopAll;
@@ -74,12 +75,13 @@ final class UpCommand implements Callable<Integer> {
                 platform.postgres().jdbcUrl("orders"),
                 PostgresServer.USER,
                 PostgresServer.PASSWORD);
-        orders.anySku()
+        SampleOrders samples = orders.get();
+        samples.anySku()
                 .ifPresent(sku -> out.printf(
                         Locale.ROOT,
                         "%nPlace an order:%n%n  curl -i %s/orders -H 'Content-Type: application/json' -d '%s'%n",
                         platform.service("order-service").url(),
-                        orders.body(sku, "c-42")));
+                        samples.body(sku, "c-42")));
     }
 
     /** Stays while the platform lives, and says what has died. */
