@@ -95,9 +95,9 @@ class OutageTest {
             topic.append(topic.event(new Deposited("b", 1)));
             await().untilAsserted(() -> assertThat(log.toString().substring(from))
                     .containsPattern("records from postgres_down-.* is rolled back and runs again"));
-            await().untilAsserted(() ->
-                    assertThat(ConsumerLagTest.details(service, "postgres_down").get("waitingForDatabase"))
-                            .isNotEqualTo(0));
+            await().untilAsserted(() -> assertThat(
+                            ConsumerLagTest.details(service, "postgres_down").get("waitingForDatabase"))
+                    .isNotEqualTo(0));
             assertThatException().isThrownBy(() -> service.publish(new Deposited("refused", 1)));
 
             postgres.restart();
