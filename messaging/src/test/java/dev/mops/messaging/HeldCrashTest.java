@@ -17,18 +17,17 @@ class HeldCrashTest {
 
     private static final int AT_ONCE = 4;
 
-    @TempDir
-    private static Path folder;
-
     @Test
-    void a_kill_after_any_statement_loses_nothing_doubles_nothing_and_keeps_the_order() {
+    void a_kill_after_any_statement_loses_nothing_doubles_nothing_and_keeps_the_order(@TempDir Path folder) {
+        ChildProcess.Cached processes =
+                ChildProcess.Cached.of(folder, CrashingHeldEvents.class, arguments("held_crash", Integer.MAX_VALUE));
         int crashes = 0;
         // Several at a time, since most of it is waiting for a JVM to start; until one has no statement left to die
         // after.
         try (ExecutorService ahead = Executors.newFixedThreadPool(AT_ONCE)) {
             for (int from = 1; ; from += AT_ONCE) {
                 List<CompletableFuture<Boolean>> runs = IntStream.range(from, from + AT_ONCE)
-                        .mapToObj(n -> CompletableFuture.supplyAsync(() -> crashAndGoOn(n), ahead))
+                        .mapToObj(n -> CompletableFuture.supplyAsync(() -> crashAndGoOn(processes, n), ahead))
                         .toList();
                 long crashed = runs.stream().filter(CompletableFuture::join).count();
                 crashes += (int) crashed;
@@ -42,16 +41,12 @@ class HeldCrashTest {
     }
 
     /** Returns whether it crashed. */
-    private static boolean crashAndGoOn(int statements) {
+    private static boolean crashAndGoOn(ChildProcess.Cached processes, int statements) {
         String name = "held_crash_" + statements;
         String jdbcUrl = TestServers.postgres().jdbcUrl(name);
         String brokers = TestServers.kafka().bootstrapServers();
         int status;
-        try (ChildProcess process = ChildProcess.start(
-                folder,
-                name,
-                CrashingHeldEvents.class,
-                List.of(jdbcUrl, brokers, name, Integer.toString(statements)))) {
+        try (ChildProcess process = processes.start(name, arguments(name, statements))) {
             status = process.awaitExit();
             assertThat(status).as("exit status; %s", process.log()).isIn(0, CrashingHeldEvents.CRASHED);
         }
@@ -67,5 +62,13 @@ class HeldCrashTest {
             assertThat(TopicLog.of(name + "-" + name + "-dlt").records()).isNotEmpty();
         }
         return status == CrashingHeldEvents.CRASHED;
+    }
+
+    private static List<String> arguments(String name, int statements) {
+        return List.of(
+                TestServers.postgres().jdbcUrl(name),
+                TestServers.kafka().bootstrapServers(),
+                name,
+                Integer.toString(statements));
     }
 }
