@@ -68,8 +68,7 @@ class StateTableTest {
             List.of(new OrderLine(SKU, ORDERED, new Money(100, "EUR"))),
             new Money(200, "EUR"),
             "tok_approved",
-            new Address("a", List.of("b"), "c", "d", "DE"),
-            null);
+            new Address("a", "b", "c", "d", "DE"));
     private static final Map<String, OrderEvent> EVENTS = events();
 
     @Test

@@ -60,8 +60,7 @@ class OrderService {
                 lines,
                 order.total(),
                 request.paymentToken(),
-                request.shippingAddress().toAddress(),
-                request.channel());
+                request.shippingAddress().toAddress());
         // The first event of an order is the first in the log, too: nobody else knows the order yet.
         TimelineEntry first = order.record(created, outbox.publish(created));
         orders.add(order);

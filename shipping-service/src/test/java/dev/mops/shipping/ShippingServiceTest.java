@@ -177,8 +177,7 @@ abstract class ShippingServiceTest {
                 List.of(new OrderLine("LAPTOP-14", 1, total)),
                 total,
                 "tok_approved",
-                new Address("Ada Lovelace", List.of("Unter den Linden 1"), "Berlin", postalCode, "DE"),
-                null);
+                new Address("Ada Lovelace", "Unter den Linden 1", "Berlin", postalCode, "DE"));
     }
 
     static OrderPaid paid(UUID orderId) {

@@ -124,7 +124,6 @@ public final class OrderHistories {
                 List.of(new OrderLine(sku, quantity, PRICE)),
                 PRICE.times(quantity),
                 paymentToken,
-                new Address("Zoë Müller", List.of("Invalidenstraße 116"), "Berlin", postalCode, "DE"),
-                null);
+                new Address("Zoë Müller", "Invalidenstraße 116", "Berlin", postalCode, "DE"));
     }
 }

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The customer placed an order. Published by the order service; inventory reserves, billing opens the invoice, shipping
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param total the sum of all lines, which billing charges
  * @param paymentToken stands for the means of payment at the payment gateway; never a card number
  * @param shippingAddress where it goes to
- * @param channel through what the order came, for example {@code web}; null where nobody said, or before version 1.1
  */
 public record OrderCreated(
         UUID orderId,
@@ -24,8 +22,7 @@ public record OrderCreated(
         List<OrderLine> lines,
         Money total,
         String paymentToken,
-        Address shippingAddress,
-        @Nullable String channel)
+        Address shippingAddress)
         implements OrderEvent {
 
     public OrderCreated {

@@ -53,7 +53,6 @@ public final class OutboxAutoConfiguration {
             MessagingSchema schema) {
         return new TransactionalOutbox(
                 () -> families.getObject().all(),
-                settings.writeVersion(),
                 "/" + application,
                 settings.maxEventSize().toBytes(),
                 clock,

@@ -1,4 +1,4 @@
-package dev.mops.events.gate;
+package dev.mops.events.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

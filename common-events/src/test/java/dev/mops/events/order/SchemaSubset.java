@@ -1,10 +1,8 @@
-package dev.mops.events.gate;
+package dev.mops.events.order;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -21,16 +19,21 @@ import tools.jackson.databind.JsonNode;
  *   <li>the document, every property and every definition has a description
  * </ul>
  */
-final class SchemaSubset {
+public final class SchemaSubset {
 
     /** The dialect. */
-    static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
+    public static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
 
-    /** The keywords that limit a value by themselves, in the order in which they are compared. */
-    static final List<String> CONSTRAINTS = List.of(
+    static final Set<String> KEYWORDS = Set.of(
+            "description",
             "type",
             "format",
+            "$ref",
+            // object
+            "properties",
+            "required",
             // array
+            "items",
             "minItems",
             "maxItems",
             // string
@@ -40,10 +43,6 @@ final class SchemaSubset {
             // integer
             "minimum",
             "maximum");
-
-    static final Set<String> KEYWORDS = Stream.concat(
-                    CONSTRAINTS.stream(), Stream.of("description", "$ref", "properties", "required", "items"))
-            .collect(Collectors.toUnmodifiableSet());
 
     static final Set<String> ROOT_KEYWORDS = Set.of("$schema", "title", "$defs");
 
@@ -59,7 +58,7 @@ final class SchemaSubset {
     }
 
     /** What in the schema of this event type is outside the subset; empty where nothing is. */
-    static List<String> violations(String eventType, JsonNode schema) {
+    public static List<String> violations(String eventType, JsonNode schema) {
         return new SchemaSubset(schema).check(eventType);
     }
 

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mops.events.gate;
-
-import org.jspecify.annotations.NullMarked;
