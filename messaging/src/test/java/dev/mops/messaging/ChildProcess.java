@@ -63,8 +63,8 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * Many processes of one main class: what the first one loads is cached for the others, which start in a third of the
-     * time. The first one has to end by itself.
+     * Many processes of one main class: what the first one loads is cached for the others, which start faster. The first
+     * one has to end by itself.
      */
     static final class Cached {
 
