@@ -183,7 +183,8 @@ abstract class BillingServiceTest {
                 List.of(new OrderLine("LAPTOP-14", 1, TOTAL)),
                 TOTAL,
                 token,
-                new Address("Ada Lovelace", "Unter den Linden 1", "Berlin", "10117", "DE"));
+                new Address("Ada Lovelace", List.of("Unter den Linden 1"), "Berlin", "10117", "DE"),
+                null);
     }
 
     private Map<TopicPartition, Long> ends() throws ExecutionException, InterruptedException {

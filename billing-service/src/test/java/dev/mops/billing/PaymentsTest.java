@@ -423,7 +423,7 @@ class PaymentsTest extends BillingServiceTest {
         List<OrderEvent> events = new ArrayList<>();
         events.add(created(id, tokens.get(random.nextInt(tokens.size()))));
         if (random.nextInt(5) == 0) {
-            events.add(new InventoryRejected(id, List.of()));
+            events.add(new InventoryRejected(id, List.of(new InventoryRejected.Shortage("LAPTOP-14", 1, 0))));
         } else {
             events.add(new InventoryReserved(id));
             events.add(

@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -25,6 +26,7 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.type.LogicalType;
 
 /**
@@ -63,9 +65,24 @@ public final class EventCodec<E> {
     private static final int MAX_IDENTIFIER_LENGTH = 255;
 
     private final EventFamily<E> family;
+    private final Map<String, EventVersion> writeVersions;
 
+    /** Writes the newest version of each type. */
     public EventCodec(EventFamily<E> family) {
+        this(family, Map.of());
+    }
+
+    /**
+     * Writes another version than the newest one of some types.
+     *
+     * @param writeVersions by type; those of other families are ignored
+     * @throws IllegalArgumentException if a version is not {@linkplain EventDefinition#writable() writable}
+     */
+    public EventCodec(EventFamily<E> family, Map<String, EventVersion> writeVersions) {
         this.family = family;
+        this.writeVersions = Map.copyOf(writeVersions);
+        this.writeVersions.forEach((type, version) ->
+                family.definitionOf(type).ifPresent(definition -> requireWritable(definition, version)));
     }
 
     /** A new event id: a UUIDv7, so that ids sort by time. */
@@ -103,7 +120,7 @@ public final class EventCodec<E> {
         return new EventMetadata(
                 id,
                 definition.type(),
-                definition.version(),
+                writeVersions.getOrDefault(definition.type(), definition.version()),
                 source,
                 family.keyOf(event),
                 time,
@@ -112,9 +129,15 @@ public final class EventCodec<E> {
                 traceparent);
     }
 
-    /** The record that carries an event. */
+    /**
+     * The record that carries an event, in the version that its metadata say.
+     *
+     * @throws IllegalArgumentException if that version is not {@linkplain EventDefinition#writable() writable}, or if the
+     *     payload violates its schema; the message names places and rules, and quotes no value
+     */
     public ProducerRecord<byte[], byte[]> encode(Envelope<? extends E> envelope) {
         EventMetadata metadata = envelope.metadata();
+        byte[] value = written(envelope.event(), metadata.version());
         List<Header> headers = new ArrayList<>();
         add(headers, WireHeaders.SPEC_VERSION, SPEC_VERSION);
         add(headers, WireHeaders.ID, metadata.id().toString());
@@ -127,12 +150,43 @@ public final class EventCodec<E> {
         add(headers, WireHeaders.CORRELATION_ID, metadata.correlationId());
         add(headers, WireHeaders.CAUSATION_ID, metadata.causationId());
         add(headers, WireHeaders.TRACEPARENT, metadata.traceparent());
-        return new ProducerRecord<>(
-                family.topic(),
-                null,
-                metadata.key().getBytes(UTF_8),
-                JSON.writeValueAsBytes(envelope.event()),
-                headers);
+        return new ProducerRecord<>(family.topic(), null, metadata.key().getBytes(UTF_8), value, headers);
+    }
+
+    private byte[] written(E event, EventVersion version) {
+        EventDefinition<? extends E> definition = family.definitionOf(event.getClass());
+        EventSchema schema = requireWritable(definition, version);
+        ObjectNode payload = definition.downcast(JSON.valueToTree(event), version.major());
+        List<String> violations = schema.violations(payload);
+        if (!violations.isEmpty()) {
+            throw new IllegalArgumentException("The payload is not " + schema.name() + ": " + shown(violations));
+        }
+        return JSON.writeValueAsBytes(payload);
+    }
+
+    private static EventSchema requireWritable(EventDefinition<?> definition, EventVersion version) {
+        if (!definition.writable().contains(version)) {
+            throw new IllegalArgumentException(definition.type() + " can't be written as " + version + ": it can as "
+                    + definition.writable().stream().map(EventVersion::toString).collect(Collectors.joining(" or ")));
+        }
+        return definition.schemaOf(version).orElseThrow();
+    }
+
+    /**
+     * The schema of a record's payload, by its headers.
+     *
+     * @throws UnreadableEventException if type or version is missing, or unknown to this build
+     */
+    public EventSchema schemaOf(Headers headers) {
+        EventDefinition<? extends E> definition = definition(headers);
+        return schema(definition, version(definition, headers));
+    }
+
+    private EventDefinition<? extends E> definition(Headers headers) {
+        String type = required(headers, WireHeaders.TYPE);
+        return family.definitionOf(type)
+                .orElseThrow(() ->
+                        new UnreadableEventException("The event type " + type + " is unknown on " + family.topic()));
     }
 
     /**
@@ -149,11 +203,10 @@ public final class EventCodec<E> {
             throw new UnreadableEventException(
                     "The header " + WireHeaders.SPEC_VERSION + " is " + specVersion + ", not " + SPEC_VERSION);
         }
-        String type = required(headers, WireHeaders.TYPE);
-        EventDefinition<? extends E> definition = family.definitionOf(type)
-                .orElseThrow(() ->
-                        new UnreadableEventException("The event type " + type + " is unknown on " + family.topic()));
-        EventVersion version = version(definition, required(headers, WireHeaders.DATA_SCHEMA));
+        EventDefinition<? extends E> definition = definition(headers);
+        String type = definition.type();
+        EventVersion version = version(definition, headers);
+        EventSchema schema = schema(definition, version);
         String source = requiredIdentifier(headers, WireHeaders.SOURCE);
         String id = requiredIdentifier(headers, WireHeaders.ID);
         EventMetadata metadata = new EventMetadata(
@@ -166,7 +219,7 @@ public final class EventCodec<E> {
                 textOr(headers, WireHeaders.CORRELATION_ID, id),
                 text(headers, WireHeaders.CAUSATION_ID),
                 text(headers, WireHeaders.TRACEPARENT));
-        E event = payload(definition, record.value());
+        E event = payload(definition, version, schema, record.value());
         if (!family.keyOf(event).equals(metadata.key())) {
             throw new UnreadableEventException("The subject of " + type + " " + id + " is not the key of its payload");
         }
@@ -177,23 +230,29 @@ public final class EventCodec<E> {
         return new Envelope<>(metadata, event);
     }
 
-    private static EventVersion version(EventDefinition<?> definition, String dataSchema) {
+    private static EventVersion version(EventDefinition<?> definition, Headers headers) {
+        String dataSchema = required(headers, WireHeaders.DATA_SCHEMA);
         String prefix = definition.type() + "/";
         if (!dataSchema.startsWith(prefix)) {
             throw new UnreadableEventException(
                     "The dataschema of " + definition.type() + " is " + prefix + "<major>.<minor>, not " + dataSchema);
         }
-        EventVersion version;
         try {
-            version = EventVersion.parse(dataSchema.substring(prefix.length()));
+            return EventVersion.of(dataSchema.substring(prefix.length()));
         } catch (IllegalArgumentException e) {
             throw new UnreadableEventException("The dataschema " + dataSchema + " has no version", e);
         }
-        if (version.major() != definition.version().major()) {
-            throw new UnreadableEventException("The major version of " + dataSchema + " is unknown: this build reads "
-                    + definition.type() + " " + definition.version().major() + ".x");
-        }
-        return version;
+    }
+
+    private static EventSchema schema(EventDefinition<?> definition, EventVersion version) {
+        return definition
+                .schemaOf(version)
+                .orElseThrow(() -> new UnreadableEventException(
+                        "The major version of " + definition.dataSchemaOf(version) + " is unknown: this build reads "
+                                + definition.type() + " "
+                                + definition.writable().stream()
+                                        .map(read -> read.major() + ".x")
+                                        .collect(Collectors.joining(" and "))));
     }
 
     // CloudEvents lets an id be any text; what is no UUID becomes the name-based UUID of source and id.
@@ -221,15 +280,18 @@ public final class EventCodec<E> {
         }
     }
 
-    private static <T> T payload(EventDefinition<T> definition, byte @Nullable [] value) {
+    private static <T> T payload(
+            EventDefinition<T> definition, EventVersion version, EventSchema schema, byte @Nullable [] value) {
         if (value == null) {
             throw new UnreadableEventException("An event of type " + definition.type() + " has no payload");
         }
         T payload;
         try {
-            payload = JSON.readValue(value, definition.payload());
+            payload = version.major() == definition.version().major()
+                    ? JSON.readValue(value, definition.payload())
+                    : JSON.treeToValue(upcast(definition, version, schema, value), definition.payload());
         } catch (JacksonException e) {
-            throw unreadable(definition, value, e);
+            throw unreadable(definition, schema, value, e);
         }
         if (payload == null) {
             throw new UnreadableEventException("The payload of " + definition.type() + " is null");
@@ -237,11 +299,28 @@ public final class EventCodec<E> {
         return payload;
     }
 
+    private static ObjectNode upcast(
+            EventDefinition<?> definition, EventVersion version, EventSchema schema, byte[] value) {
+        try {
+            return definition.upcast((ObjectNode) JSON.readTree(value), version.major());
+        } catch (JacksonException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // A change may trust that its payload is what the schema says; where that is so, the change is at fault.
+            List<String> violations = schema.violations(new String(value, UTF_8));
+            throw new UnreadableEventException("The payload of " + definition.type() + " is not " + schema.name() + ": "
+                    + (violations.isEmpty()
+                            ? "it can't be read as " + definition.dataSchema() + ", "
+                                    + e.getClass().getSimpleName()
+                            : shown(violations)));
+        }
+    }
+
     // The schema says what is wrong. Jackson's own message, here and as a cause, would quote the payload, which may
     // hold personal data.
     private static UnreadableEventException unreadable(
-            EventDefinition<?> definition, byte[] value, JacksonException e) {
-        List<String> violations = definition.schema().violations(new String(value, UTF_8));
+            EventDefinition<?> definition, EventSchema schema, byte[] value, JacksonException e) {
+        List<String> violations = schema.violations(new String(value, UTF_8));
         if (violations.isEmpty()) {
             String place = e.getPath().stream()
                     .map(step ->
@@ -250,9 +329,12 @@ public final class EventCodec<E> {
             violations =
                     List.of(place + ": does not fit " + definition.payload().getSimpleName());
         }
-        return new UnreadableEventException("The payload of " + definition.type() + " is not "
-                + definition.dataSchema() + ": "
-                + violations.stream().limit(MAX_VIOLATIONS_SHOWN).collect(Collectors.joining("; ")));
+        return new UnreadableEventException(
+                "The payload of " + definition.type() + " is not " + schema.name() + ": " + shown(violations));
+    }
+
+    private static String shown(List<String> violations) {
+        return violations.stream().limit(MAX_VIOLATIONS_SHOWN).collect(Collectors.joining("; "));
     }
 
     private static void add(List<Header> headers, String name, @Nullable String value) {

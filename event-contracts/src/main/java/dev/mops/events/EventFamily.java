@@ -1,11 +1,16 @@
 package dev.mops.events;
 
+import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElseGet;
+
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -89,8 +94,9 @@ public final class EventFamily<E> {
     public static final class Builder<E> {
 
         private final Class<E> root;
-        private final Map<Class<?>, EventDefinition<? extends E>> byPayload = new LinkedHashMap<>();
-        private final Map<String, EventDefinition<? extends E>> byType = new LinkedHashMap<>();
+        private final Map<String, Class<? extends E>> payloads = new LinkedHashMap<>();
+        private final Map<String, NavigableMap<EventVersion, EventSchema>> schemas = new LinkedHashMap<>();
+        private final Map<String, NavigableMap<Integer, MajorChange>> changes = new LinkedHashMap<>();
         private @Nullable String topic;
         private @Nullable Function<? super E, String> key;
 
@@ -111,29 +117,53 @@ public final class EventFamily<E> {
         }
 
         /**
-         * Adds a record with the type name and version under which it is written. Its schema is the resource
+         * Adds a record with its type name and the versions that are read, the newest last: the record is the payload of
+         * that one, and the others are read as it. The schema of each is the resource
          * {@code /schemas/<type>/<version>.json}.
          *
-         * @throws IllegalArgumentException if the class is no record, if record or type name is there already, or if the
-         *     schema is missing
+         * @throws IllegalArgumentException if the class is no record, if record or type name is there already, if no
+         *     version is the next minor or the next major of the one before it, or if a schema is missing
          */
-        public <T extends E> Builder<E> event(Class<T> payload, String type, String version) {
+        public <T extends E> Builder<E> event(Class<T> payload, String type, String... versions) {
             if (!payload.isRecord()) {
                 throw new IllegalArgumentException(payload.getName() + " is no record");
             }
-            if (byPayload.containsKey(payload)) {
+            if (payloads.containsValue(payload)) {
                 throw new IllegalArgumentException("The record " + payload.getSimpleName()
                         + " stands twice in the family " + root.getSimpleName());
             }
-            if (byType.containsKey(type)) {
+            if (payloads.containsKey(type)) {
                 throw new IllegalArgumentException(
                         "The type " + type + " stands twice in the family " + root.getSimpleName());
             }
-            EventVersion parsed = EventVersion.parse(version);
-            EventDefinition<T> definition =
-                    new EventDefinition<>(payload, type, parsed, EventSchema.of(root, type, parsed));
-            byPayload.put(payload, definition);
-            byType.put(type, definition);
+            NavigableMap<EventVersion, EventSchema> read = new TreeMap<>();
+            for (String version : versions) {
+                EventVersion next = EventVersion.of(version);
+                if (!read.isEmpty() && !next.follows(read.lastKey())) {
+                    EventVersion last = read.lastKey();
+                    throw new IllegalArgumentException("The version " + next + " of " + type + " does not follow "
+                            + last + ": " + last.nextMinor() + " or " + last.nextMajor() + " does");
+                }
+                read.put(next, EventSchema.of(root, type, next));
+            }
+            if (read.isEmpty()) {
+                throw new IllegalArgumentException("The type " + type + " has no version");
+            }
+            payloads.put(type, payload);
+            schemas.put(type, read);
+            return this;
+        }
+
+        /**
+         * Says what a major version of a type changed, so that records of the major before are read, and may be written,
+         * too. Each major but the oldest one needs it.
+         *
+         * @throws IllegalArgumentException if it has been said already
+         */
+        public Builder<E> change(String type, int toMajor, MajorChange change) {
+            if (changes.computeIfAbsent(type, _ -> new TreeMap<>()).putIfAbsent(toMajor, change) != null) {
+                throw new IllegalArgumentException("The change to " + type + " " + toMajor + ".x is said twice");
+            }
             return this;
         }
 
@@ -141,7 +171,8 @@ public final class EventFamily<E> {
          * The family.
          *
          * @throws IllegalStateException if topic or key is missing, if the root is not sealed, if a permitted record
-         *     (also one below a sealed type between) was not added, or if a permitted type is neither record nor sealed
+         *     (also one below a sealed type between) was not added, if a permitted type is neither record nor sealed, or if
+         *     a major version lacks its change or a change its major version
          */
         public EventFamily<E> build() {
             if (topic == null || key == null) {
@@ -152,12 +183,44 @@ public final class EventFamily<E> {
             }
             Set<Class<?>> missing = new LinkedHashSet<>();
             collectLeaves(root, missing);
-            missing.removeAll(byPayload.keySet());
+            missing.removeAll(payloads.values());
             if (!missing.isEmpty()) {
                 throw new IllegalStateException("The family " + root.getSimpleName() + " lacks "
                         + missing.stream().map(Class::getSimpleName).toList());
             }
+            changes.forEach((type, ofType) -> ofType.keySet().forEach(major -> {
+                if (!isRead(schemas.get(type), major) || !isRead(schemas.get(type), major - 1)) {
+                    throw new IllegalStateException(
+                            "The change to " + type + " " + major + ".x leads to or from a version that is not read");
+                }
+            }));
+            Map<Class<?>, EventDefinition<? extends E>> byPayload = new LinkedHashMap<>();
+            Map<String, EventDefinition<? extends E>> byType = new LinkedHashMap<>();
+            payloads.forEach((type, payload) -> {
+                EventDefinition<? extends E> definition = definition(type, payload);
+                byPayload.put(payload, definition);
+                byType.put(type, definition);
+            });
             return new EventFamily<>(root, topic, key, byPayload, byType);
+        }
+
+        private static boolean isRead(@Nullable NavigableMap<EventVersion, EventSchema> read, int major) {
+            return read != null && read.keySet().stream().anyMatch(version -> version.major() == major);
+        }
+
+        private <T extends E> EventDefinition<T> definition(String type, Class<T> payload) {
+            NavigableMap<EventVersion, EventSchema> read = requireNonNull(schemas.get(type));
+            NavigableMap<Integer, MajorChange> ofType =
+                    requireNonNullElseGet(changes.get(type), TreeMap<Integer, MajorChange>::new);
+            for (int major = read.firstKey().major() + 1;
+                    major <= read.lastKey().major();
+                    major++) {
+                if (!ofType.containsKey(major)) {
+                    throw new IllegalStateException("The change to " + type + " " + major + ".x is missing: records of "
+                            + (major - 1) + ".x could not be read");
+                }
+            }
+            return new EventDefinition<>(payload, type, read, ofType);
         }
 
         // A permitted type that is sealed itself is a group: its records belong to the family.

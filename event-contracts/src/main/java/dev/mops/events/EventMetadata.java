@@ -26,4 +26,10 @@ public record EventMetadata(
         Instant time,
         String correlationId,
         @Nullable String causationId,
-        @Nullable String traceparent) {}
+        @Nullable String traceparent) {
+
+    /** The same, of an event that is written in another version. */
+    public EventMetadata withVersion(EventVersion written) {
+        return new EventMetadata(id, type, written, source, key, time, correlationId, causationId, traceparent);
+    }
+}

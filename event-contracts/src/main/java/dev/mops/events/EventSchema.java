@@ -1,6 +1,7 @@
 package dev.mops.events;
 
 import com.networknt.schema.Error;
+import com.networknt.schema.ExecutionConfig;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
@@ -14,14 +15,17 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.databind.JsonNode;
 
 /** The JSON Schema (2020-12) of one version of an event type, from {@code /schemas/<type>/<version>.json}. */
 public final class EventSchema {
 
+    private final String name;
     private final String text;
     private volatile @Nullable Schema compiled;
 
-    private EventSchema(String text) {
+    private EventSchema(String name, String text) {
+        this.name = name;
         this.text = text;
     }
 
@@ -31,10 +35,15 @@ public final class EventSchema {
             if (in == null) {
                 throw new IllegalArgumentException("The schema of " + type + " is missing: no resource " + path);
             }
-            return new EventSchema(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return new EventSchema(type + "/" + version, new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException("The schema " + path + " can't be read", e);
         }
+    }
+
+    /** Type and version, as the CloudEvents attribute {@code dataschema} has them: {@code order.created/1.0}. */
+    public String name() {
+        return name;
     }
 
     /** The schema itself, as JSON. */
@@ -50,11 +59,7 @@ public final class EventSchema {
         List<Error> errors;
         try {
             errors = compiled()
-                    .validate(
-                            json,
-                            InputFormat.JSON,
-                            context -> context.executionConfig(config ->
-                                    config.formatAssertionsEnabled(true).locale(Locale.ENGLISH)));
+                    .validate(json, InputFormat.JSON, context -> context.executionConfig(EventSchema::strictly));
         } catch (JacksonException e) {
             TokenStreamLocation location = e.getLocation();
             return List.of(
@@ -63,6 +68,17 @@ public final class EventSchema {
                             : "no JSON at line " + location.getLineNr() + ", column " + location.getColumnNr());
         }
         return errors.stream().map(Error::toString).toList();
+    }
+
+    /** The same of a document that is parsed already. */
+    public List<String> violations(JsonNode json) {
+        return compiled().validate(json, context -> context.executionConfig(EventSchema::strictly)).stream()
+                .map(Error::toString)
+                .toList();
+    }
+
+    private static void strictly(ExecutionConfig.Builder config) {
+        config.formatAssertionsEnabled(true).locale(Locale.ENGLISH);
     }
 
     // Compiled on first use: a service that never checks does not pay for it at start-up.

@@ -31,12 +31,25 @@ public record EventVersion(int major, int minor) implements Comparable<EventVers
      * @param text for example {@code 1.0}
      * @throws IllegalArgumentException if the text is not such a pair of numbers
      */
-    public static EventVersion parse(String text) {
+    public static EventVersion of(String text) {
         Matcher matcher = WRITTEN.matcher(text);
         if (!matcher.matches()) {
             throw new IllegalArgumentException("An event version is written major.minor, not '" + text + "'");
         }
         return new EventVersion(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+    }
+
+    /** The version that changes nothing for a reader of this one. */
+    EventVersion nextMinor() {
+        return new EventVersion(major, minor + 1);
+    }
+
+    EventVersion nextMajor() {
+        return new EventVersion(major + 1, 0);
+    }
+
+    boolean follows(EventVersion before) {
+        return equals(before.nextMinor()) || equals(before.nextMajor());
     }
 
     @Override

@@ -14,7 +14,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule contracts_know_no_spring = noClasses()
             .that()
-            .resideInAPackage("dev.mops.events")
+            .resideInAPackage("dev.mops.events..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.springframework..");
@@ -34,4 +34,12 @@ class ArchitectureTest {
                     "com.fasterxml.uuid",
                     "com.networknt.schema..",
                     "org.jspecify.annotations");
+
+    @ArchTest
+    static final ArchRule only_tests_use_the_gate = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.mops.events.gate")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.mops.events.gate");
 }

@@ -11,22 +11,20 @@ class EventVersionTest {
 
     @Test
     void is_written_as_it_is_read() {
-        assertThat(EventVersion.parse("12.30"))
-                .isEqualTo(new EventVersion(12, 30))
-                .hasToString("12.30");
+        assertThat(EventVersion.of("12.30")).isEqualTo(new EventVersion(12, 30)).hasToString("12.30");
     }
 
     @Test
     void orders_by_number() {
-        assertThat(EventVersion.parse("1.10")).isGreaterThan(EventVersion.parse("1.9"));
-        assertThat(EventVersion.parse("2.0")).isGreaterThan(EventVersion.parse("1.10"));
+        assertThat(EventVersion.of("1.10")).isGreaterThan(EventVersion.of("1.9"));
+        assertThat(EventVersion.of("2.0")).isGreaterThan(EventVersion.of("1.10"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "1", "1.", ".0", "0.1", "1.0.0", "01.0", "+1.0", "1.-0", "1.x", " 1.0", "9999999999.0"})
     void has_one_spelling(String text) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> EventVersion.parse(text))
+                .isThrownBy(() -> EventVersion.of(text))
                 .withMessage("An event version is written major.minor, not '" + text + "'");
     }
 

@@ -108,7 +108,8 @@ abstract class InventoryServiceTest {
                 List.of(lines),
                 PRICE,
                 "tok_approved",
-                new Address("Ada Lovelace", "Unter den Linden 1", "Berlin", "10117", "DE"));
+                new Address("Ada Lovelace", List.of("Unter den Linden 1"), "Berlin", "10117", "DE"),
+                null);
     }
 
     static OrderLine line(String sku, int quantity) {

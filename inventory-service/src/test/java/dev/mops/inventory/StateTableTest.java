@@ -68,7 +68,8 @@ class StateTableTest {
             List.of(new OrderLine(SKU, ORDERED, new Money(100, "EUR"))),
             new Money(200, "EUR"),
             "tok_approved",
-            new Address("a", "b", "c", "d", "DE"));
+            new Address("a", List.of("b"), "c", "d", "DE"),
+            null);
     private static final Map<String, OrderEvent> EVENTS = events();
 
     @Test

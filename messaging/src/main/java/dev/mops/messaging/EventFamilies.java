@@ -1,9 +1,12 @@
 package dev.mops.messaging;
 
+import dev.mops.events.EventDefinition;
 import dev.mops.events.EventFamily;
+import dev.mops.events.EventVersion;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The event families of this service: those that it handles and those that it declares to publish. */
@@ -32,6 +35,26 @@ public final class EventFamilies {
     /** All families. */
     public List<EventFamily<?>> all() {
         return families;
+    }
+
+    /**
+     * Whether each type can be written in the version that is asked for.
+     *
+     * @throws IllegalArgumentException if one can't, or is of no family of this service; the message names the setting
+     */
+    void checkWriteVersions(Map<String, EventVersion> byType) {
+        byType.forEach((type, version) -> {
+            String setting = "mops.messaging.write-version[" + type + "]";
+            EventDefinition<?> definition = families.stream()
+                    .<EventDefinition<?>>flatMap(family -> family.definitionOf(type).stream())
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            setting + " is of no event type of this service: " + families));
+            if (!definition.writable().contains(version)) {
+                throw new IllegalArgumentException(setting + " must be one of " + definition.writable() + ", not "
+                        + version + ": of each major version the newest minor is written");
+            }
+        });
     }
 
     /** An event belongs to one family, whether it is seen as a record of Java or as one of a topic. */

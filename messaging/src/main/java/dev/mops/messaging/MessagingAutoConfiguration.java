@@ -46,9 +46,13 @@ public final class MessagingAutoConfiguration {
 
     @Bean
     EventFamilies messagingEventFamilies(
-            ObjectProvider<EventHandlers<?>> handlers, ObjectProvider<EventFamily<?>> families) {
-        return new EventFamilies(
+            ObjectProvider<EventHandlers<?>> handlers,
+            ObjectProvider<EventFamily<?>> families,
+            MessagingProperties settings) {
+        EventFamilies all = new EventFamilies(
                 handlers.orderedStream().toList(), families.orderedStream().toList());
+        all.checkWriteVersions(settings.writeVersion());
+        return all;
     }
 
     /** Without Flyway: somebody else applies the tables. */

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mops.events.EventFamily;
+import dev.mops.events.EventVersion;
 import dev.mops.messaging.AccountEvent.Deposited;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Which families a service may have. */
@@ -55,6 +57,21 @@ class EventFamiliesTest {
         assertThatThrownBy(() -> new EventFamilies(List.of(handling(ACCOUNTS), handling(ACCOUNTS)), List.of()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContainingAll("Two EventHandlers beans", ACCOUNTS.toString());
+    }
+
+    @Test
+    void a_type_is_written_in_a_version_that_it_has() {
+        EventFamilies families = new EventFamilies(List.of(), List.of(ACCOUNTS, LOANS));
+        String type = ACCOUNTS.definitions().getFirst().type();
+
+        families.checkWriteVersions(Map.of(type, EventVersion.of("1.0")));
+        assertThatThrownBy(() -> families.checkWriteVersions(Map.of(type, EventVersion.of("2.0"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("mops.messaging.write-version[" + type + "] must be one of [1.0], not 2.0");
+        assertThatThrownBy(() -> families.checkWriteVersions(Map.of("account.lost", EventVersion.of("1.0"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(
+                        "mops.messaging.write-version[account.lost] is of no event type of this service: ");
     }
 
     private static EventHandlers<AccountEvent> handling(EventFamily<AccountEvent> family) {

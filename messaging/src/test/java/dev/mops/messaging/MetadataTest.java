@@ -113,7 +113,10 @@ class MetadataTest {
         Map<Class<?>, String> boxed = Map.of(
                 int.class, "java.lang.Integer", short.class, "java.lang.Short", boolean.class, "java.lang.Boolean");
         return boxed.getOrDefault(
-                type, type == List.class ? setting.getGenericType().getTypeName() : type.getName());
+                type,
+                List.of(List.class, Map.class).contains(type)
+                        ? setting.getGenericType().getTypeName().replace(", ", ",")
+                        : type.getName());
     }
 
     private static String kebab(String camel) {

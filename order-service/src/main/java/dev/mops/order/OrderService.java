@@ -60,7 +60,8 @@ class OrderService {
                 lines,
                 order.total(),
                 request.paymentToken(),
-                request.shippingAddress().toAddress());
+                request.shippingAddress().toAddress(),
+                request.channel());
         // The first event of an order is the first in the log, too: nobody else knows the order yet.
         TimelineEntry first = order.record(created, outbox.publish(created));
         orders.add(order);

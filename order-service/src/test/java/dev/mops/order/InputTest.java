@@ -39,6 +39,7 @@ class InputTest extends OrderServiceTest {
 
     private static final String ADDRESS = """
             {"name":"Ada","street":"S 1","city":"Berlin","postalCode":"10117","country":"DE"}""";
+    private static final String CHANNEL_RULE = "must be 1 to 30 of a to z, 0 to 9 and -";
     private static final String LINES = """
             [{"sku":"LAPTOP-14","quantity":1}]""";
 
@@ -101,6 +102,19 @@ class InputTest extends OrderServiceTest {
                                 Map.entry("{}", "must be a text"),
                                 Map.entry("[\"a\"]", "must be a text"))
                         .map(bad -> arguments(limit.getKey(), bad.getKey(), bad.getValue())));
+    }
+
+    /** A good order, but for more lines of the address. */
+    private static String address(String additionalLines) {
+        return order(
+                "\"c\"",
+                LINES,
+                "\"t\"",
+                ADDRESS.replace(",\"city\"", ",\"additionalLines\":" + additionalLines + ",\"city\""));
+    }
+
+    private static String channel(String channel) {
+        return order("\"c\"", LINES, "\"t\"", ADDRESS).replaceFirst("\\{", "{\"channel\":" + channel + ",");
     }
 
     /** A good order, but for one field; without it where the value is empty. */
@@ -201,6 +215,41 @@ class InputTest extends OrderServiceTest {
                         order("\"c\"", LINES, "\"t\"", ADDRESS.replace(",\"country\":\"DE\"", "")),
                         "shippingAddress.country",
                         "must not be null"),
+                // more lines of the address
+                bad("the lines a text", address("\"a\""), "shippingAddress.additionalLines", "must be a list"),
+                bad(
+                        "a line that is null",
+                        address("[null]"),
+                        "shippingAddress.additionalLines[0]",
+                        "must not be blank"),
+                bad("a blank line", address("[\" \"]"), "shippingAddress.additionalLines[0]", "must not be blank"),
+                bad("a line a number", address("[5]"), "shippingAddress.additionalLines[0]", "must be a text"),
+                bad(
+                        "a line with a control character",
+                        address("[\"a\", \"b\\nc\"]"),
+                        "shippingAddress.additionalLines[1]",
+                        "must not contain control characters"),
+                bad(
+                        "a line too long",
+                        address("[\"" + "x".repeat(201) + "\"]"),
+                        "shippingAddress.additionalLines[0]",
+                        "size must be between 0 and 200"),
+                bad(
+                        "three more lines",
+                        address("[\"a\",\"b\",\"c\"]"),
+                        "shippingAddress.additionalLines",
+                        "size must be between 0 and 2"),
+                bad(
+                        "lines too long together",
+                        HttpStatus.UNPROCESSABLE_CONTENT,
+                        address("[\"" + "x".repeat(100) + "\",\"" + "x".repeat(94) + "\"]"),
+                        "shippingAddress.additionalLines",
+                        "must not be longer than 200 characters together with the street"),
+                // the channel
+                bad("an empty channel", channel("\"\""), "channel", CHANNEL_RULE),
+                bad("a channel in capitals", channel("\"WEB\""), "channel", CHANNEL_RULE),
+                bad("a channel too long", channel("\"" + "x".repeat(31) + "\""), "channel", CHANNEL_RULE),
+                bad("a channel a number", channel("5"), "channel", "must be a text"),
                 // lines
                 bad(
                         "the same SKU twice",

@@ -129,11 +129,12 @@ abstract class OrderServiceTest {
 
     /** Places an order of a customer. */
     UUID placed(String customerId) {
-        EntityExchangeResult<OrderView> answer = post(request(customerId, line("LAPTOP-14", 1)))
-                .expectStatus()
-                .isAccepted()
-                .expectBody(OrderView.class)
-                .returnResult();
+        return orderIdOf(post(request(customerId, line("LAPTOP-14", 1))));
+    }
+
+    static UUID orderIdOf(RestTestClient.ResponseSpec accepted) {
+        EntityExchangeResult<OrderView> answer =
+                accepted.expectStatus().isAccepted().expectBody(OrderView.class).returnResult();
         return requireNonNull(answer.getResponseBody()).orderId();
     }
 

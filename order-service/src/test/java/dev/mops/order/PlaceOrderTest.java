@@ -88,10 +88,28 @@ class PlaceOrderTest extends OrderServiceTest {
                         List.of(new OrderLine("LAPTOP-14", 1, new Money(129_900, "EUR"))),
                         new Money(129_900, "EUR"),
                         "tok_approved",
-                        new Address("Ada Lovelace", "Unter den Linden 1", "Berlin", "10117", "DE")));
+                        new Address("Ada Lovelace", List.of("Unter den Linden 1"), "Berlin", "10117", "DE"),
+                        null));
         assertThat(created.metadata()).extracting(EventMetadata::source).isEqualTo("/order-service");
         assertThat(created.metadata().id())
                 .isEqualTo(order(orderId).timeline().getFirst().eventId());
+    }
+
+    @Test
+    void all_lines_of_the_address_and_the_channel_are_told() {
+        UUID orderId = orderIdOf(post(request(customer(), line("LAPTOP-14", 1))
+                .replace("\"city\"", "\"additionalLines\":[\"Rear building\",\"3rd floor\"],\"city\"")
+                .replaceFirst("\\{", "{\"channel\":\"web\",")));
+
+        await().untilAsserted(
+                        () -> assertThat(topic.eventsOf(orderId.toString())).hasSize(1));
+        var created = topic.eventsOf(orderId.toString()).getFirst();
+        assertThat(created.metadata().version()).hasToString("2.0");
+        assertThat(created.event()).isInstanceOfSatisfying(OrderCreated.class, event -> {
+            assertThat(event.shippingAddress().addressLines())
+                    .containsExactly("Unter den Linden 1", "Rear building", "3rd floor");
+            assertThat(event.channel()).isEqualTo("web");
+        });
     }
 
     @Test

@@ -39,10 +39,10 @@ final class LabelImage {
         code.setContent(label.trackingNumber());
 
         List<String> address = Stream.of(
-                        recipient.name(),
-                        recipient.street(),
-                        recipient.postalCode() + " " + recipient.city(),
-                        recipient.country())
+                        Stream.of(recipient.name()),
+                        recipient.addressLines().stream(),
+                        Stream.of(recipient.postalCode() + " " + recipient.city(), recipient.country()))
+                .flatMap(lines -> lines)
                 .flatMap(LabelImage::wrapped)
                 .toList();
         int addressTop = MARGIN + 2 * LINE_HEIGHT;

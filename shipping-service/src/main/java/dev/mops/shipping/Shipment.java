@@ -135,17 +135,25 @@ class Shipment {
     @Embeddable
     record Label(String carrier, String trackingNumber, Instant pickupFrom, Instant pickupTo) {}
 
-    /** The address as it is stored. Personal data: it does not print itself. */
+    /**
+     * The address as it is stored. Personal data: it does not print itself.
+     *
+     * @param street the lines of the address, each in a line of its own
+     */
     @Embeddable
     record Recipient(String name, String street, String city, String postalCode, String country) {
 
         static Recipient of(Address address) {
             return new Recipient(
-                    address.name(), address.street(), address.city(), address.postalCode(), address.country());
+                    address.name(),
+                    String.join("\n", address.addressLines()),
+                    address.city(),
+                    address.postalCode(),
+                    address.country());
         }
 
         Address toAddress() {
-            return new Address(name, street, city, postalCode, country);
+            return new Address(name, street.lines().toList(), city, postalCode, country);
         }
 
         @Override

@@ -98,7 +98,10 @@ class ShipmentsTest extends ShippingServiceTest {
     static Stream<Named<Function<UUID, OrderEvent>>> endings() {
         return Stream.of(
                 Named.of("cancelled", CancellationRequested::new),
-                Named.of("rejected", order -> new InventoryRejected(order, List.of())),
+                Named.of(
+                        "rejected",
+                        order -> new InventoryRejected(
+                                order, List.of(new InventoryRejected.Shortage("LAPTOP-14", 1, 0)))),
                 Named.of("declined", order -> new PaymentDeclined(order, UUID.randomUUID(), "no money")));
     }
 

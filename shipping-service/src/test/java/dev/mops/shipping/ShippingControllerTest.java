@@ -11,6 +11,7 @@ import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpHeaders;
@@ -75,10 +76,11 @@ class ShippingControllerTest extends ShippingServiceTest {
     @Test
     void a_label_shows_the_address_and_scans_as_the_tracking_number() {
         OrderCreated plain = created(order);
-        Address address = new Address("Grüße & <b>Küsse</b>", "Straße \"7\"", "Łódź", "90-001", "PL");
+        Address address =
+                new Address("Grüße & <b>Küsse</b>", List.of("Straße \"7\"", "Hinterhaus"), "Łódź", "90-001", "PL");
         deliver(
                 new OrderCreated(
-                        order, plain.customerId(), plain.lines(), plain.total(), plain.paymentToken(), address),
+                        order, plain.customerId(), plain.lines(), plain.total(), plain.paymentToken(), address, null),
                 paid(order));
         ShipmentView shipment = shipment(order);
 
@@ -102,6 +104,7 @@ class ShippingControllerTest extends ShippingServiceTest {
                         SimulatedCarrier.NAME,
                         "Grüße & <b>Küsse</b>",
                         "Straße \"7\"",
+                        "Hinterhaus",
                         "90-001 Łódź",
                         "PL",
                         trackingNumber);

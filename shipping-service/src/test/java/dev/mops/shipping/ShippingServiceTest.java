@@ -177,7 +177,8 @@ abstract class ShippingServiceTest {
                 List.of(new OrderLine("LAPTOP-14", 1, total)),
                 total,
                 "tok_approved",
-                new Address("Ada Lovelace", "Unter den Linden 1", "Berlin", postalCode, "DE"));
+                new Address("Ada Lovelace", List.of("Unter den Linden 1"), "Berlin", postalCode, "DE"),
+                null);
     }
 
     static OrderPaid paid(UUID orderId) {

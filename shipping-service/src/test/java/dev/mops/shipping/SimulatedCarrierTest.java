@@ -24,8 +24,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SimulatedCarrierTest extends ShippingServiceTest {
 
-    private static final Address HOME = new Address("Ada Lovelace", "Unter den Linden 1", "Berlin", "10117", "DE");
-    private static final Address NOWHERE = new Address("Ada Lovelace", "Unter den Linden 1", "Berlin", "00000", "DE");
+    private static final Address HOME =
+            new Address("Ada Lovelace", List.of("Unter den Linden 1"), "Berlin", "10117", "DE");
+    private static final Address NOWHERE =
+            new Address("Ada Lovelace", List.of("Unter den Linden 1"), "Berlin", "00000", "DE");
 
     private final UUID order = UUID.randomUUID();
     private final String key = "label:" + order;

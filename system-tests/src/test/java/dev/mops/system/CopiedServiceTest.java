@@ -16,19 +16,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -48,31 +42,26 @@ class CopiedServiceTest {
     private static final String WORD = "specimen";
     private static final String NAME = WORD + "-service";
 
-    /** Where a module's classes are: what did not change since is not compiled again. */
-    private static final Set<String> BUILT = Set.of("classes", "test-classes", "spotless-index");
-
-    private static final Duration BUILD_TIMEOUT = Duration.ofMinutes(10);
-
     private final Path folder;
-    private final Path root;
+    private final Checkout checkout;
 
     CopiedServiceTest(@TempDir Path folder) throws IOException {
         this.folder = folder;
-        this.root = copy(PlatformExtension.root(), folder.resolve("mo-ps"));
+        this.checkout = Checkout.in(folder);
     }
 
     @Test
     void a_new_service_is_built_passes_its_tests_hears_order_shipped_and_publishes_an_event_of_its_own()
             throws Exception {
-        run(
+        checkout.run(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dmops.root=" + root,
+                "-Dmops.root=" + checkout.root(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Mops.class.getName(),
                 "new-service",
                 WORD);
-        run(
+        checkout.run(
                 "mvn",
                 "-B",
                 "-o",
@@ -91,7 +80,7 @@ class CopiedServiceTest {
         assertThat(testsRun(NAME)).isPositive();
         assertThat(testsRun("common-events")).isPositive();
 
-        Platform platform = Platform.at(root, folder.resolve("home"), Ports.free());
+        Platform platform = Platform.at(checkout.root(), folder.resolve("home"), Ports.free());
         try {
             platform.postgres().start();
             platform.postgres().createDatabase(Platform.database(NAME));
@@ -178,7 +167,7 @@ class CopiedServiceTest {
     }
 
     private long testsRun(String module) throws IOException {
-        Path reports = root.resolve(module).resolve("target/surefire-reports");
+        Path reports = checkout.root().resolve(module).resolve("target/surefire-reports");
         try (var files = Files.newDirectoryStream(reports, "TEST-*" + WORD + "*.xml")) {
             long run = 0;
             for (Path file : files) {
@@ -186,62 +175,5 @@ class CopiedServiceTest {
             }
             return run;
         }
-    }
-
-    /** Runs a program in the copy, to its end, without a leftover; it must succeed. */
-    private void run(String... command) throws IOException, InterruptedException {
-        Path log = Files.createTempFile(folder, "run", ".log");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(root.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        String repository = System.getProperty("localRepository");
-        if (repository != null) {
-            builder.environment().put("MAVEN_OPTS", "-Dmaven.repo.local=" + repository);
-        }
-        Process process = builder.start();
-        try {
-            assertThat(process.waitFor(BUILD_TIMEOUT.toSeconds(), TimeUnit.SECONDS))
-                    .as("%s ends", (Object) command)
-                    .isTrue();
-        } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        }
-        assertThat(process.exitValue())
-                .as("%s%n%s", String.join(" ", command), Files.readString(log))
-                .isZero();
-    }
-
-    /** The repository with the classes of its modules, but without what was built from them. */
-    private static Path copy(Path repository, Path copy) throws IOException {
-        Files.walkFileTree(repository, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) throws IOException {
-                Path inside = repository.relativize(visited);
-                String name = String.valueOf(visited.getFileName());
-                boolean isBuilt = inside.getNameCount() == 3
-                        && inside.getName(1).toString().equals("target");
-                if (isBuilt ? !BUILT.contains(name) : !inside.toString().isEmpty() && name.startsWith(".")) {
-                    return FileVisitResult.SKIP_SUBTREE;
-                }
-                Files.createDirectories(copy.resolve(inside));
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Path inside = repository.relativize(file);
-                boolean isJar = inside.getNameCount() == 3
-                        && inside.getName(1).toString().equals("target")
-                        && !BUILT.contains(inside.getName(2).toString());
-                if (!isJar) {
-                    Files.copy(file, copy.resolve(inside), StandardCopyOption.COPY_ATTRIBUTES);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-        });
-        return copy;
     }
 }

@@ -32,7 +32,7 @@ class DocumentsTest {
     private static final Pattern MARKER = Pattern.compile("⟨[^⟩\\n]*⟩");
     // With its default, if it has one: a text or a list of them.
     private static final Pattern SETTING =
-            Pattern.compile("(?:@DefaultValue\\(([^)]+)\\)|@Nullable) [\\w<>]+ (\\w+)[,)]");
+            Pattern.compile("(?:@DefaultValue(?:\\(([^)]+)\\))?|@Nullable) [\\w<>]+(?:, \\w+>)? (\\w+)[,)]");
     private static final Pattern DESCRIBED = Pattern.compile("(?m)^ \\* @param (\\w+) ");
 
     // Of the limits that a service sets, name and number; the threads are the only group.

@@ -124,6 +124,7 @@ public final class OrderHistories {
                 List.of(new OrderLine(sku, quantity, PRICE)),
                 PRICE.times(quantity),
                 paymentToken,
-                new Address("Zoë Müller", "Invalidenstraße 116", "Berlin", postalCode, "DE"));
+                new Address("Zoë Müller", List.of("Invalidenstraße 116"), "Berlin", postalCode, "DE"),
+                null);
     }
 }

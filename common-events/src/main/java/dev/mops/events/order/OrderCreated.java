@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The customer placed an order. Published by the order service; inventory reserves, billing opens the invoice, shipping
@@ -15,6 +16,7 @@ import java.util.UUID;
  * @param total the sum of all lines, which billing charges
  * @param paymentToken stands for the means of payment at the payment gateway; never a card number
  * @param shippingAddress where it goes to
+ * @param channel through what the order came, for example {@code web}; null where nobody said, or before version 1.1
  */
 public record OrderCreated(
         UUID orderId,
@@ -22,7 +24,8 @@ public record OrderCreated(
         List<OrderLine> lines,
         Money total,
         String paymentToken,
-        Address shippingAddress)
+        Address shippingAddress,
+        @Nullable String channel)
         implements OrderEvent {
 
     public OrderCreated {

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,14 +27,11 @@ public record OrderHeldUp(
     static final int MAX_NAME_LENGTH = 200;
     static final int MAX_REASON_LENGTH = 500;
 
-    // A half of a surrogate pair has no bytes in UTF-8, and \0 no place in PostgreSQL.
-    private static final Pattern NO_TEXT = Pattern.compile("[\\p{Cntrl}\\p{Cs}]");
-
     public OrderHeldUp {
         requireNonNull(orderId, "orderId");
-        service = fitting(requireNonNull(service, "service"), MAX_NAME_LENGTH);
-        eventType = eventType == null ? null : fitting(eventType, MAX_NAME_LENGTH);
-        reason = fitting(requireNonNull(reason, "reason"), MAX_REASON_LENGTH);
+        service = ForeignText.fitting(requireNonNull(service, "service"), MAX_NAME_LENGTH);
+        eventType = eventType == null ? null : ForeignText.fitting(eventType, MAX_NAME_LENGTH);
+        reason = ForeignText.fitting(requireNonNull(reason, "reason"), MAX_REASON_LENGTH);
         requireNonNull(since, "since");
     }
 
@@ -55,12 +51,5 @@ public record OrderHeldUp(
         }
         // fromString takes "1-2-3-4-5", too, whose events would have another key.
         return Optional.of(orderId).filter(id -> id.toString().equals(key));
-    }
-
-    private static String fitting(String text, int limit) {
-        String printable = NO_TEXT.matcher(text).replaceAll(" ");
-        return printable.codePointCount(0, printable.length()) <= limit
-                ? printable
-                : printable.substring(0, printable.offsetByCodePoints(0, limit));
     }
 }

@@ -10,13 +10,15 @@ import java.util.UUID;
  *
  * @param orderId the order
  * @param paymentId the payment in the billing service
- * @param reason the gateway's reason, for people
+ * @param reason the gateway's reason, for people, cut to what the schema takes
  */
 public record PaymentDeclined(UUID orderId, UUID paymentId, String reason) implements OrderEvent {
+
+    private static final int MAX_REASON_LENGTH = 200;
 
     public PaymentDeclined {
         requireNonNull(orderId, "orderId");
         requireNonNull(paymentId, "paymentId");
-        requireNonNull(reason, "reason");
+        reason = ForeignText.fitting(requireNonNull(reason, "reason"), MAX_REASON_LENGTH);
     }
 }

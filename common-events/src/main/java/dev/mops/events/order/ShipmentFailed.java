@@ -10,13 +10,15 @@ import java.util.UUID;
  *
  * @param orderId the order
  * @param shipmentId the shipment in the shipping service
- * @param reason the carrier's reason, for people, without the address
+ * @param reason the carrier's reason, for people, without the address, cut to what the schema takes
  */
 public record ShipmentFailed(UUID orderId, UUID shipmentId, String reason) implements OrderEvent {
+
+    private static final int MAX_REASON_LENGTH = 200;
 
     public ShipmentFailed {
         requireNonNull(orderId, "orderId");
         requireNonNull(shipmentId, "shipmentId");
-        requireNonNull(reason, "reason");
+        reason = ForeignText.fitting(requireNonNull(reason, "reason"), MAX_REASON_LENGTH);
     }
 }

@@ -16,5 +16,10 @@ class ArchitectureTest {
             .resideInAPackage("dev.mops.events.order")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("java..", "dev.mops.events", "dev.mops.events.order", "org.jspecify.annotations");
+            .resideInAnyPackage(
+                    "java..",
+                    "dev.mops.events",
+                    "dev.mops.events.order",
+                    "tools.jackson.databind..",
+                    "org.jspecify.annotations");
 }

@@ -26,20 +26,9 @@ final class OrderEventSamples {
     private static final String CANCELLED = "0199a3f0-5d00-7000-8000-0000000000e4";
 
     static final List<Envelope<OrderEvent>> ALL = List.of(
-            sample(
-                    CREATED,
-                    "order.created",
-                    "/order-service",
-                    null,
-                    new OrderCreated(
-                            ORDER,
-                            "c-42",
-                            List.of(
-                                    new OrderLine("espresso-machine", 1, new Money(129_900, "EUR")),
-                                    new OrderLine("coffee-beans-1kg", 2, new Money(2_490, "EUR"))),
-                            TOTAL,
-                            "tok_approved",
-                            new Address("Zoë Müller", "Invalidenstraße 116", "Berlin", "10115", "DE"))),
+            created(CREATED, "1.0", null, "Invalidenstraße 116"),
+            created("0199a3f0-5d00-7000-8000-0000000000ed", "1.1", "web", "Invalidenstraße 116"),
+            created("0199a3f0-5d00-7000-8000-0000000000ee", "2.0", "web", "Invalidenstraße 116", "Hinterhaus"),
             sample(RESERVED, "order.inventory_reserved", "/inventory-service", CREATED, new InventoryReserved(ORDER)),
             sample(
                     "0199a3f0-5d00-7000-8000-0000000000e5",
@@ -102,13 +91,38 @@ final class OrderEventSamples {
                     RESERVED,
                     new OrderResumed(ORDER, "billing-service")));
 
+    private static Envelope<OrderEvent> created(
+            String id, String version, @Nullable String channel, String... addressLines) {
+        return sample(
+                id,
+                "order.created",
+                version,
+                "/order-service",
+                null,
+                new OrderCreated(
+                        ORDER,
+                        "c-42",
+                        List.of(
+                                new OrderLine("espresso-machine", 1, new Money(129_900, "EUR")),
+                                new OrderLine("coffee-beans-1kg", 2, new Money(2_490, "EUR"))),
+                        TOTAL,
+                        "tok_approved",
+                        new Address("Zoë Müller", List.of(addressLines), "Berlin", "10115", "DE"),
+                        channel));
+    }
+
     private static Envelope<OrderEvent> sample(
             String id, String type, String source, @Nullable String causationId, OrderEvent event) {
+        return sample(id, type, "1.0", source, causationId, event);
+    }
+
+    private static Envelope<OrderEvent> sample(
+            String id, String type, String version, String source, @Nullable String causationId, OrderEvent event) {
         return new Envelope<>(
                 new EventMetadata(
                         UUID.fromString(id),
                         type,
-                        new EventVersion(1, 0),
+                        EventVersion.of(version),
                         source,
                         ORDER.toString(),
                         Instant.parse("2026-03-01T10:15:30.123456Z"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mops.events.Envelope;
 import dev.mops.events.EventCodec;
+import dev.mops.events.gate.WireSample;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -85,7 +86,7 @@ class OrderHeldUpTest {
 
         assertThat(OrderEvents.FAMILY.definitionOf(OrderHeldUp.class).schema().violations(new String(json, UTF_8)))
                 .isEmpty();
-        assertThat(Optional.of(codec.decode(WireSample.recordOf(WireSample.textOf(codec.encode(envelope)))))
+        assertThat(Optional.of(codec.decode(WireSample.recordOf("orders", WireSample.textOf(codec.encode(envelope)))))
                         .map(Envelope::event))
                 .contains(held);
     }

@@ -2,7 +2,7 @@ package dev.mops.messaging.deadletter;
 
 import dev.mops.events.Envelope;
 import dev.mops.events.EventCodec;
-import dev.mops.events.EventDefinition;
+import dev.mops.events.EventSchema;
 import dev.mops.events.UnreadableEventException;
 import dev.mops.messaging.CurrentEvent;
 import dev.mops.messaging.EventHandlers;
@@ -52,14 +52,15 @@ final class Mending<E> {
      * @throws RefusedException if it is not what its schema says, or would change an open call
      */
     void checkEdit(ConsumerRecord<byte[], byte[]> record, byte[] payload, String json, boolean calling) {
-        String type = EventCodec.typeOf(record.headers());
-        EventDefinition<? extends E> definition = Optional.ofNullable(type)
-                .flatMap(handlers.family()::definitionOf)
-                .orElseThrow(() -> RefusedException.unprocessable(
-                        "payload can't help: the type of the event is missing or unknown to this build"));
-        List<String> violations = definition.schema().violations(json);
+        EventSchema schema;
+        try {
+            schema = codec.schemaOf(record.headers());
+        } catch (UnreadableEventException e) {
+            throw RefusedException.unprocessable("payload can't help: " + e.getMessage());
+        }
+        List<String> violations = schema.violations(json);
         if (!violations.isEmpty()) {
-            throw RefusedException.unprocessable("payload is not " + definition.dataSchema() + ": "
+            throw RefusedException.unprocessable("payload is not " + schema.name() + ": "
                     + String.join(
                             "; ",
                             violations.stream().limit(MAX_VIOLATIONS_SHOWN).toList()));

@@ -53,6 +53,7 @@ public final class OutboxAutoConfiguration {
             MessagingSchema schema) {
         return new TransactionalOutbox(
                 () -> families.getObject().all(),
+                settings.writeVersion(),
                 "/" + application,
                 settings.maxEventSize().toBytes(),
                 clock,

@@ -4,6 +4,7 @@ import dev.mops.events.Envelope;
 import dev.mops.events.EventCodec;
 import dev.mops.events.EventFamily;
 import dev.mops.events.EventMetadata;
+import dev.mops.events.EventVersion;
 import dev.mops.messaging.CurrentEvent;
 import dev.mops.messaging.Outbox;
 import dev.mops.messaging.OutboxAge;
@@ -57,6 +58,7 @@ final class TransactionalOutbox implements Outbox, OutboxAge, OutboxRecords, Tra
 
     TransactionalOutbox(
             Supplier<List<EventFamily<?>>> families,
+            Map<String, EventVersion> writeVersions,
             String source,
             long maxEventBytes,
             InstantSource clock,
@@ -64,8 +66,9 @@ final class TransactionalOutbox implements Outbox, OutboxAge, OutboxRecords, Tra
             DomainFlush domainFlush,
             EventTraces traces,
             Runnable afterCommit) {
-        this.publications = SingletonSupplier.of(() ->
-                families.get().stream().<Publication<?>>map(Publication::of).toList());
+        this.publications = SingletonSupplier.of(() -> families.get().stream()
+                .<Publication<?>>map(family -> Publication.of(family, writeVersions))
+                .toList());
         this.source = source;
         this.maxEventBytes = maxEventBytes;
         this.clock = clock;
@@ -194,8 +197,8 @@ final class TransactionalOutbox implements Outbox, OutboxAge, OutboxRecords, Tra
     /** A family with its codec, so that the event's type is known to both. */
     private record Publication<E>(EventFamily<E> family, EventCodec<E> codec) {
 
-        static <E> Publication<E> of(EventFamily<E> family) {
-            return new Publication<>(family, new EventCodec<>(family));
+        static <E> Publication<E> of(EventFamily<E> family, Map<String, EventVersion> writeVersions) {
+            return new Publication<>(family, new EventCodec<>(family, writeVersions));
         }
 
         String typeOf(Object event) {

@@ -1,4 +1,4 @@
-package dev.mops.events.order;
+package dev.mops.events.gate;
 
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
  * {@link Nullable} exactly where its property is not required. Knows the types that events use; whoever needs another
  * adds it here and to {@link SchemaSubset}.
  */
-public final class SchemaDrift {
+final class SchemaDrift {
 
     private final JsonNode root;
     private final List<String> drifts = new ArrayList<>();
@@ -28,7 +28,7 @@ public final class SchemaDrift {
     }
 
     /** Where record and schema say different things; empty where they agree. */
-    public static List<String> between(Class<?> payload, JsonNode schema) {
+    static List<String> between(Class<?> payload, JsonNode schema) {
         SchemaDrift drift = new SchemaDrift(schema);
         drift.object(payload, schema, "");
         return drift.drifts;

@@ -1,4 +1,4 @@
-package dev.mops.events.order;
+package dev.mops.events.gate;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -30,8 +30,12 @@ public final class WireSample {
                 .toString();
     }
 
-    /** The record of a text, as a consumer gets it. */
-    public static ConsumerRecord<byte[], byte[]> recordOf(String text) {
+    /**
+     * The record of a text, as a consumer of the topic gets it.
+     *
+     * @throws IllegalArgumentException if the text is none of a record
+     */
+    public static ConsumerRecord<byte[], byte[]> recordOf(String topic, String text) {
         int end = text.indexOf("\n\n");
         if (end < 0 || !text.startsWith("key: ") || !text.endsWith("\n")) {
             throw new IllegalArgumentException("A wire sample is a key, headers, an empty line and a value");
@@ -40,10 +44,13 @@ public final class WireSample {
         List<String> lines = text.substring(0, end).lines().toList();
         for (String line : lines.subList(1, lines.size())) {
             int colon = line.indexOf(": ");
+            if (colon < 0) {
+                throw new IllegalArgumentException("A header of a wire sample is written name: value");
+            }
             headers.add(line.substring(0, colon), line.substring(colon + 2).getBytes(UTF_8));
         }
         return new ConsumerRecord<>(
-                "orders",
+                topic,
                 0,
                 0,
                 ConsumerRecord.NO_TIMESTAMP,

@@ -1,8 +1,10 @@
-package dev.mops.events.order;
+package dev.mops.events.gate;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -19,21 +21,16 @@ import tools.jackson.databind.JsonNode;
  *   <li>the document, every property and every definition has a description
  * </ul>
  */
-public final class SchemaSubset {
+final class SchemaSubset {
 
     /** The dialect. */
-    public static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
+    static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
 
-    static final Set<String> KEYWORDS = Set.of(
-            "description",
+    /** The keywords that limit a value by themselves, in the order in which they are compared. */
+    static final List<String> CONSTRAINTS = List.of(
             "type",
             "format",
-            "$ref",
-            // object
-            "properties",
-            "required",
             // array
-            "items",
             "minItems",
             "maxItems",
             // string
@@ -43,6 +40,10 @@ public final class SchemaSubset {
             // integer
             "minimum",
             "maximum");
+
+    static final Set<String> KEYWORDS = Stream.concat(
+                    CONSTRAINTS.stream(), Stream.of("description", "$ref", "properties", "required", "items"))
+            .collect(Collectors.toUnmodifiableSet());
 
     static final Set<String> ROOT_KEYWORDS = Set.of("$schema", "title", "$defs");
 
@@ -58,7 +59,7 @@ public final class SchemaSubset {
     }
 
     /** What in the schema of this event type is outside the subset; empty where nothing is. */
-    public static List<String> violations(String eventType, JsonNode schema) {
+    static List<String> violations(String eventType, JsonNode schema) {
         return new SchemaSubset(schema).check(eventType);
     }
 

@@ -1,4 +1,4 @@
-package dev.mops.events.order;
+package dev.mops.events.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mops.events.gate;
+
+import org.jspecify.annotations.NullMarked;
