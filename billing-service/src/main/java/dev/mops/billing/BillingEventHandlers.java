@@ -1,5 +1,7 @@
 package dev.mops.billing;
 
+import dev.mops.events.order.OrderRefunded;
+import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.CancellationRequested;
 import dev.mops.events.order.InventoryRejected;
 import dev.mops.events.order.InventoryReserved;
@@ -15,7 +17,7 @@ import dev.mops.messaging.EventHandlers;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The door for events: what the billing service hears. */
+/** The door for events: what the billing service hears, and what it publishes. */
 @Configuration(proxyBeanMethods = false)
 class BillingEventHandlers {
 
@@ -39,6 +41,12 @@ class BillingEventHandlers {
                 .discarded(CancellationRequested.class, payments::discard)
                 .discarded(PaymentDeclined.class, payments::discard)
                 .announcing(OrderHeldUp::of, OrderResumed::of)
+                .publishes(
+                        OrderPaid.class,
+                        PaymentDeclined.class,
+                        OrderRefunded.class,
+                        OrderHeldUp.class,
+                        OrderResumed.class)
                 .build();
     }
 }

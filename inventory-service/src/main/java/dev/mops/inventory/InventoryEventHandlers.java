@@ -1,5 +1,8 @@
 package dev.mops.inventory;
 
+import dev.mops.events.order.InventoryReleased;
+import dev.mops.events.order.InventoryRejected;
+import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.CancellationRequested;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
@@ -13,7 +16,7 @@ import dev.mops.messaging.EventHandlers;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The door for events: what the inventory service hears. */
+/** The door for events: what the inventory service hears, and what it publishes. */
 @Configuration(proxyBeanMethods = false)
 class InventoryEventHandlers {
 
@@ -28,6 +31,12 @@ class InventoryEventHandlers {
                 .on(OrderShipped.class, stock::dispatch)
                 .discarded(OrderCreated.class, stock::discard)
                 .announcing(OrderHeldUp::of, OrderResumed::of)
+                .publishes(
+                        InventoryReserved.class,
+                        InventoryRejected.class,
+                        InventoryReleased.class,
+                        OrderHeldUp.class,
+                        OrderResumed.class)
                 .build();
     }
 }

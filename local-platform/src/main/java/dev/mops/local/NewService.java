@@ -246,7 +246,6 @@ final class NewService {
 
     private Text handlers() throws IOException {
         return text(MAIN + "ShippingEventHandlers.java")
-                .replace("what the shipping service hears.", "what the shipping service hears, and what it publishes.")
                 .match("                \\.on\\(OrderCreated.*(?= {16}\\.on\\(OrderShipped)", "")
                 .replace("shipments::follow", "shipments::note")
                 .imports("dev.mops.events.EventFamily")

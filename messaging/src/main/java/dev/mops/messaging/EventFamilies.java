@@ -4,15 +4,21 @@ import dev.mops.events.EventDefinition;
 import dev.mops.events.EventFamily;
 import dev.mops.events.EventVersion;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The event families of this service: those that it handles and those that it declares to publish. */
 public final class EventFamilies {
 
     private final List<EventFamily<?>> families;
+    private final Map<EventFamily<?>, SortedSet<String>> published = new HashMap<>();
 
     EventFamilies(Collection<EventHandlers<?>> handlers, Collection<EventFamily<?>> declared) {
         Set<EventFamily<?>> all = new LinkedHashSet<>();
@@ -24,6 +30,13 @@ public final class EventFamilies {
             }
         }
         all.addAll(declared);
+        handlers.forEach(table -> published.put(table.family(), table.publishes()));
+        // A family that is a bean is published whole.
+        declared.forEach(family -> published.put(
+                family,
+                family.definitions().stream()
+                        .map(EventDefinition::type)
+                        .collect(Collectors.toCollection(TreeSet::new))));
         this.families = List.copyOf(all);
         for (int i = 0; i < families.size(); i++) {
             for (EventFamily<?> later : families.subList(i + 1, families.size())) {
@@ -35,6 +48,14 @@ public final class EventFamilies {
     /** All families. */
     public List<EventFamily<?>> all() {
         return families;
+    }
+
+    /**
+     * The types of a family that this service publishes, in their order: those that its table declares, all where the
+     * family is a bean.
+     */
+    public SortedSet<String> publishedOf(EventFamily<?> family) {
+        return published.getOrDefault(family, Collections.emptySortedSet());
     }
 
     /**

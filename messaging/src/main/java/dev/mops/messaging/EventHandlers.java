@@ -4,11 +4,15 @@ import dev.mops.events.EventDefinition;
 import dev.mops.events.EventFamily;
 import dev.mops.events.EventMetadata;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -16,7 +20,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service's door for events: which events of a family it handles, and how. Declared as one bean for each family.
+ * A service's door for events: which events of a family it handles, and how, and which it publishes. Declared as one bean
+ * for each family.
  *
  * <p>Handlers run in the transaction of their batch, one by one, in log order, and exactly once for each event. They load,
  * decide, save and publish; they keep nothing in memory.
@@ -29,6 +34,7 @@ public final class EventHandlers<E> {
     private final Consumer<List<E>> prepare;
     private final Map<Class<?>, Step<E>> steps;
     private final Map<Class<?>, BiConsumer<E, EventMetadata>> discarded;
+    private final SortedSet<String> publishes;
     private final Function<HeldUp, Optional<? extends E>> heldUp;
     private final Function<HeldUp, Optional<? extends E>> resumed;
 
@@ -37,6 +43,7 @@ public final class EventHandlers<E> {
         this.prepare = builder.prepare == null ? events -> {} : builder.prepare;
         this.steps = Map.copyOf(builder.steps);
         this.discarded = Map.copyOf(builder.discarded);
+        this.publishes = Collections.unmodifiableSortedSet(new TreeSet<>(builder.publishes));
         this.heldUp = builder.heldUp;
         this.resumed = builder.resumed;
     }
@@ -56,6 +63,11 @@ public final class EventHandlers<E> {
         return steps.keySet().stream()
                 .map(payload -> family.definitionOf(payload).type())
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The names of the event types that are published, in their order. */
+    public SortedSet<String> publishes() {
+        return publishes;
     }
 
     /** Whether events of this type are handled here. */
@@ -150,6 +162,7 @@ public final class EventHandlers<E> {
         private final EventFamily<E> family;
         private final Map<Class<?>, Step<E>> steps = new LinkedHashMap<>();
         private final Map<Class<?>, BiConsumer<E, EventMetadata>> discarded = new LinkedHashMap<>();
+        private final Set<String> publishes = new HashSet<>();
         private @Nullable Consumer<List<E>> prepare;
         private Function<HeldUp, Optional<? extends E>> heldUp = held -> Optional.empty();
         private Function<HeldUp, Optional<? extends E>> resumed = held -> Optional.empty();
@@ -237,12 +250,29 @@ public final class EventHandlers<E> {
 
         /**
          * Tells the entity's other readers of a key that is held up: once its first retry has failed, too, and when it
-         * is dead; and when it goes on. Both are published in the transaction that changes it.
+         * is dead; and when it goes on. Both are published in the transaction that changes it, and stand in {@link
+         * #publishes} as others do.
          */
         public Builder<E> announcing(HeldUpEvent<E> heldUp, ResumedEvent<E> resumed) {
             this.heldUp = held -> heldUp.of(
                     held.key(), held.consumerGroup(), held.eventType(), held.reason(), held.dead(), held.since());
             this.resumed = held -> resumed.of(held.key(), held.consumerGroup());
+            return this;
+        }
+
+        /**
+         * Declares what the service publishes of the family, wherever it does so: the outbox refuses all else.
+         *
+         * @throws IllegalArgumentException if a type is declared already or does not belong to the family
+         */
+        @SafeVarargs
+        public final Builder<E> publishes(Class<? extends E>... types) {
+            for (Class<? extends E> type : types) {
+                String name = family.definitionOf(type).type();
+                if (!publishes.add(name)) {
+                    throw new IllegalArgumentException(name + " is declared twice to be published");
+                }
+            }
             return this;
         }
 

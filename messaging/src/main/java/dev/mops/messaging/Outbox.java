@@ -12,8 +12,9 @@ public interface Outbox {
      * @param event a record of one of the service's event families
      * @return the metadata under which the event goes out
      * @throws IllegalStateException if no transaction runs that may write to the outbox
-     * @throws IllegalArgumentException if the event belongs to no family of this service, or is larger than {@code
-     *     mops.messaging.max-event-size}
+     * @throws IllegalArgumentException if the event belongs to no family of this service, if its type is none that
+     *     the family's table declares to be {@linkplain EventHandlers.Builder#publishes published}, or if it is larger
+     *     than {@code mops.messaging.max-event-size}. A family that is a bean of its own is published whole
      */
     EventMetadata publish(Object event);
 }

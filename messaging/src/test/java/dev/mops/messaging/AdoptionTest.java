@@ -202,6 +202,7 @@ class AdoptionTest {
                                                 granted.add(loan);
                                             }
                                         })
+                                        .publishes(Granted.class)
                                         .build()))
                         .start();
                 TestTopic<LoanEvent> topic =
@@ -283,6 +284,7 @@ class AdoptionTest {
                                     event.account(),
                                     event.number(),
                                     metadata.id()))
+                    .publishes(Deposited.class)
                     .build();
         }
     }

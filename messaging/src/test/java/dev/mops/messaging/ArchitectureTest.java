@@ -90,6 +90,7 @@ class ArchitectureTest {
                         "Outbox",
                         "OutboxAge",
                         "TryLater",
+                        "catalog.CatalogAutoConfiguration",
                         "deadletter.DeadLetterAutoConfiguration",
                         "deadletter.HeldAutoConfiguration",
                         "failure.FailureAutoConfiguration",

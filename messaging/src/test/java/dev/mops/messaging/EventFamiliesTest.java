@@ -3,6 +3,7 @@ package dev.mops.messaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mops.events.EventDefinition;
 import dev.mops.events.EventFamily;
 import dev.mops.events.EventVersion;
 import dev.mops.messaging.AccountEvent.Deposited;
@@ -57,6 +58,23 @@ class EventFamiliesTest {
         assertThatThrownBy(() -> new EventFamilies(List.of(handling(ACCOUNTS), handling(ACCOUNTS)), List.of()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContainingAll("Two EventHandlers beans", ACCOUNTS.toString());
+    }
+
+    @Test
+    void what_is_published_is_what_the_table_declares_and_all_of_a_family_that_is_a_bean() {
+        EventHandlers<AccountEvent> table = EventHandlers.of(ACCOUNTS)
+                .on(Deposited.class, event -> {})
+                .publishes(Deposited.class)
+                .build();
+
+        EventFamilies families = new EventFamilies(List.of(table), List.of(LOANS));
+
+        assertThat(families.publishedOf(ACCOUNTS)).containsExactly("account.deposited");
+        assertThat(families.publishedOf(LOANS))
+                .containsExactlyInAnyOrderElementsOf(
+                        LOANS.definitions().stream().map(EventDefinition::type).toList());
+        assertThat(new EventFamilies(List.of(table), List.of(ACCOUNTS)).publishedOf(ACCOUNTS))
+                .hasSize(ACCOUNTS.definitions().size());
     }
 
     @Test

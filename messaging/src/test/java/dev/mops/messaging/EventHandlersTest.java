@@ -43,6 +43,20 @@ class EventHandlersTest {
     }
 
     @Test
+    void a_table_knows_what_is_published_in_order() {
+        var table = EventHandlers.of(FAMILY)
+                .on(Deposited.class, event -> {})
+                .publishes(Withdrawn.class, Deposited.class)
+                .publishes(TransferRequested.class);
+
+        assertThat(table.build().publishes())
+                .containsExactly("account.deposited", "account.transfer_requested", "account.withdrawn");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> table.publishes(Withdrawn.class))
+                .withMessage("account.withdrawn is declared twice to be published");
+    }
+
+    @Test
     void a_type_of_another_family_is_refused() {
         // The compiler refuses it, too; who casts around the compiler hears it at the start.
         @SuppressWarnings({"unchecked", "rawtypes"})

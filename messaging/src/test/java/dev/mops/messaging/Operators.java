@@ -25,7 +25,7 @@ final class Operators {
     static AccountService.Builder welcome(AccountService.Builder service) {
         return service.with("spring.main.web-application-type", "servlet")
                 .with("server.port", 0)
-                .with("management.endpoints.web.exposure.include", "deadletters,failures,health,metrics")
+                .with("management.endpoints.web.exposure.include", "deadletters,events,failures,health,metrics")
                 .with("management.endpoint.health.show-details", "always")
                 .with("mops.messaging.dead-letters-writable", true);
     }

@@ -43,6 +43,7 @@ class WiringTest {
             return EventHandlers.of(AccountEvent.on("wiring"))
                     .on(Deposited.class, accounts::answer)
                     .on(Withdrawn.class, accounts::note)
+                    .publishes(Deposited.class, Withdrawn.class)
                     .build();
         }
     }

@@ -1,5 +1,6 @@
 package dev.mops.order;
 
+import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.CancellationRequested;
 import dev.mops.events.order.InventoryRejected;
 import dev.mops.events.order.InventoryReleased;
@@ -17,7 +18,7 @@ import dev.mops.messaging.EventHandlers;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The door for events: what the order service hears. */
+/** The door for events: what the order service hears, and what it publishes. */
 @Configuration(proxyBeanMethods = false)
 class OrderEventHandlers {
 
@@ -44,6 +45,11 @@ class OrderEventHandlers {
                 .discarded(CancellationRequested.class, orders::discard)
                 .discarded(OrderResumed.class, orders::discard)
                 .announcing(OrderHeldUp::of, OrderResumed::of)
+                .publishes(
+                        OrderCreated.class,
+                        CancellationRequested.class,
+                        OrderHeldUp.class,
+                        OrderResumed.class)
                 .build();
     }
 }

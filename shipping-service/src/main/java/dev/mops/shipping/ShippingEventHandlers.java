@@ -15,7 +15,7 @@ import dev.mops.messaging.EventHandlers;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The door for events: what the shipping service hears. */
+/** The door for events: what the shipping service hears, and what it publishes. */
 @Configuration(proxyBeanMethods = false)
 class ShippingEventHandlers {
 
@@ -38,6 +38,11 @@ class ShippingEventHandlers {
                 .discarded(ShipmentFailed.class, shipments::discard)
                 .discarded(OrderShipped.class, shipments::discard)
                 .announcing(OrderHeldUp::of, OrderResumed::of)
+                .publishes(
+                        OrderShipped.class,
+                        ShipmentFailed.class,
+                        OrderHeldUp.class,
+                        OrderResumed.class)
                 // Its own event, too: a shipment is irrevocable from its place in the log.
                 .on(OrderShipped.class, shipments::follow)
                 .build();

@@ -207,6 +207,7 @@ final class Till {
                     .on(OrderCreated.class, till::bill)
                     .on(InventoryReserved.class, till::pay)
                     .on(ShipmentFailed.class, till::intend, till::payOut, till::record)
+                    .publishes(OrderPaid.class)
                     .build();
         }
     }

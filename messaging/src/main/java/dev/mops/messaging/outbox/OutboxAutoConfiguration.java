@@ -52,7 +52,7 @@ public final class OutboxAutoConfiguration {
             // Not used, but its tables must be there first.
             MessagingSchema schema) {
         return new TransactionalOutbox(
-                () -> families.getObject().all(),
+                families::getObject,
                 settings.writeVersion(),
                 "/" + application,
                 settings.maxEventSize().toBytes(),

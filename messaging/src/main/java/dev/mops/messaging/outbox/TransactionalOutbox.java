@@ -6,6 +6,7 @@ import dev.mops.events.EventFamily;
 import dev.mops.events.EventMetadata;
 import dev.mops.events.EventVersion;
 import dev.mops.messaging.CurrentEvent;
+import dev.mops.messaging.EventFamilies;
 import dev.mops.messaging.Outbox;
 import dev.mops.messaging.OutboxAge;
 import dev.mops.messaging.record.OutboxRecords;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -57,7 +59,7 @@ final class TransactionalOutbox implements Outbox, OutboxAge, OutboxRecords, Tra
     private final Runnable afterCommit;
 
     TransactionalOutbox(
-            Supplier<List<EventFamily<?>>> families,
+            Supplier<EventFamilies> families,
             Map<String, EventVersion> writeVersions,
             String source,
             long maxEventBytes,
@@ -66,9 +68,12 @@ final class TransactionalOutbox implements Outbox, OutboxAge, OutboxRecords, Tra
             DomainFlush domainFlush,
             EventTraces traces,
             Runnable afterCommit) {
-        this.publications = SingletonSupplier.of(() -> families.get().stream()
-                .<Publication<?>>map(family -> Publication.of(family, writeVersions))
-                .toList());
+        this.publications = SingletonSupplier.of(() -> {
+            EventFamilies known = families.get();
+            return known.all().stream()
+                    .<Publication<?>>map(family -> Publication.of(family, known.publishedOf(family), writeVersions))
+                    .toList();
+        });
         this.source = source;
         this.maxEventBytes = maxEventBytes;
         this.clock = clock;
@@ -91,6 +96,7 @@ final class TransactionalOutbox implements Outbox, OutboxAge, OutboxRecords, Tra
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                         event.getClass().getName() + " belongs to no event family of this service: " + families()));
+        publication.refuseUndeclared(event);
         EventTraces.Publication way = traces.publish(publication.typeOf(event), publication.keyOf(event), cause);
         try {
             Envelope<?> envelope = publication.describe(event, source, clock, cause, way.traceparent());
@@ -194,11 +200,25 @@ final class TransactionalOutbox implements Outbox, OutboxAge, OutboxRecords, Tra
         return size;
     }
 
-    /** A family with its codec, so that the event's type is known to both. */
-    private record Publication<E>(EventFamily<E> family, EventCodec<E> codec) {
+    /** A family with its codec, so that the event's type is known to both, and the types that are declared. */
+    private record Publication<E>(EventFamily<E> family, SortedSet<String> declared, EventCodec<E> codec) {
 
-        static <E> Publication<E> of(EventFamily<E> family, Map<String, EventVersion> writeVersions) {
-            return new Publication<>(family, new EventCodec<>(family, writeVersions));
+        static <E> Publication<E> of(
+                EventFamily<E> family, SortedSet<String> declared, Map<String, EventVersion> writeVersions) {
+            return new Publication<>(family, declared, new EventCodec<>(family, writeVersions));
+        }
+
+        void refuseUndeclared(Object event) {
+            String type = typeOf(event);
+            if (!declared.contains(type)) {
+                throw new IllegalArgumentException(
+                        "%s is not declared to be published by this service, which publishes %s of %s: name %s.class in publishes(...) of its EventHandlers"
+                                .formatted(
+                                        type,
+                                        declared,
+                                        family.topic(),
+                                        event.getClass().getSimpleName()));
+            }
         }
 
         String typeOf(Object event) {
