@@ -1,7 +1,5 @@
 package dev.mops.billing;
 
-import dev.mops.events.order.OrderRefunded;
-import dev.mops.events.order.OrderPaid;
 import dev.mops.events.order.CancellationRequested;
 import dev.mops.events.order.InventoryRejected;
 import dev.mops.events.order.InventoryReserved;
@@ -9,6 +7,8 @@ import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderEvents;
 import dev.mops.events.order.OrderHeldUp;
+import dev.mops.events.order.OrderPaid;
+import dev.mops.events.order.OrderRefunded;
 import dev.mops.events.order.OrderResumed;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.events.order.PaymentDeclined;

@@ -1,9 +1,9 @@
 package dev.mops.inventory;
 
-import dev.mops.events.order.InventoryReleased;
-import dev.mops.events.order.InventoryRejected;
-import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.CancellationRequested;
+import dev.mops.events.order.InventoryRejected;
+import dev.mops.events.order.InventoryReleased;
+import dev.mops.events.order.InventoryReserved;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderEvents;

@@ -56,9 +56,10 @@ class PublishedEventsTest {
     void what_it_does_not_declare_is_refused_with_what_to_do() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> service.publish(new TransferRequested("undeclared", 1)))
-                .withMessage("account.transfer_requested is not declared to be published by this service, which publishes"
-                        + " [account.deposited, account.withdrawn] of published:"
-                        + " name TransferRequested.class in publishes(...) of its EventHandlers");
+                .withMessage(
+                        "account.transfer_requested is not declared to be published by this service, which publishes"
+                                + " [account.deposited, account.withdrawn] of published:"
+                                + " name TransferRequested.class in publishes(...) of its EventHandlers");
         assertThat(service.count("account WHERE id = 'undeclared'")).isZero();
     }
 

@@ -1,10 +1,10 @@
 package dev.mops.order;
 
-import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.CancellationRequested;
 import dev.mops.events.order.InventoryRejected;
 import dev.mops.events.order.InventoryReleased;
 import dev.mops.events.order.InventoryReserved;
+import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderEvents;
 import dev.mops.events.order.OrderHeldUp;
@@ -45,11 +45,7 @@ class OrderEventHandlers {
                 .discarded(CancellationRequested.class, orders::discard)
                 .discarded(OrderResumed.class, orders::discard)
                 .announcing(OrderHeldUp::of, OrderResumed::of)
-                .publishes(
-                        OrderCreated.class,
-                        CancellationRequested.class,
-                        OrderHeldUp.class,
-                        OrderResumed.class)
+                .publishes(OrderCreated.class, CancellationRequested.class, OrderHeldUp.class, OrderResumed.class)
                 .build();
     }
 }

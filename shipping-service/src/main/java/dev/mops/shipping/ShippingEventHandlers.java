@@ -38,11 +38,7 @@ class ShippingEventHandlers {
                 .discarded(ShipmentFailed.class, shipments::discard)
                 .discarded(OrderShipped.class, shipments::discard)
                 .announcing(OrderHeldUp::of, OrderResumed::of)
-                .publishes(
-                        OrderShipped.class,
-                        ShipmentFailed.class,
-                        OrderHeldUp.class,
-                        OrderResumed.class)
+                .publishes(OrderShipped.class, ShipmentFailed.class, OrderHeldUp.class, OrderResumed.class)
                 // Its own event, too: a shipment is irrevocable from its place in the log.
                 .on(OrderShipped.class, shipments::follow)
                 .build();

@@ -52,8 +52,7 @@ final class EventsEndpoint {
         Map<String, EventVersion> asked = settings.writeVersion();
         published.forEach(type -> written.put(
                 type,
-                asked.getOrDefault(
-                                type, family.definitionOf(type).orElseThrow().version())
+                asked.getOrDefault(type, family.definitionOf(type).orElseThrow().version())
                         .toString()));
         String topic = family.topic();
         return table == null
