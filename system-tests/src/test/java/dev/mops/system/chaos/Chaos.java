@@ -33,7 +33,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -126,7 +128,11 @@ final class Chaos implements AutoCloseable {
             if (!isQuiet) {
                 customers
                         .surprises()
-                        .add("Something is still under way " + UNTIL_QUIET.toSeconds() + " s after the end");
+                        .add("Something is still under way " + UNTIL_QUIET.toSeconds() + " s after the end: " + ended
+                                + " of " + customers.promised() + " orders have ended; rows under way: "
+                                + platform.services().stream()
+                                        .collect(Collectors.toMap(Function.identity(), reader::underWay))
+                                + "; unread: " + wire.unread(platform.services()));
             }
             Map<String, Long> received = new HashMap<>();
             atTheBeginning.forEach((sku, stock) ->

@@ -97,19 +97,40 @@ final class Wire implements AutoCloseable {
         try (Admin admin = Admin.create(config);
                 KafkaConsumer<byte[], byte[]> consumer = consumer(ORDERS)) {
             Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
-            for (String group : groups) {
-                Map<TopicPartition, OffsetAndMetadata> committed =
-                        await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
-                for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
-                    OffsetAndMetadata offset = committed.get(end.getKey());
-                    if (end.getValue() > 0 && (offset == null || offset.offset() < end.getValue())) {
-                        return false;
-                    }
-                }
+            if (!unread(admin, groups, ends).isEmpty()) {
+                return false;
             }
             // In this order: what a handled event led to stands in an outbox or, after that, in the topic.
             return isNothingUnderWay.getAsBoolean() && ends.equals(consumer.endOffsets(consumer.assignment()));
         }
+    }
+
+    /** What these groups have not read of the orders' topic, and who is to read it. */
+    String unread(Collection<String> groups) {
+        try (Admin admin = Admin.create(config);
+                KafkaConsumer<byte[], byte[]> consumer = consumer(ORDERS)) {
+            Map<String, Map<TopicPartition, Long>> unread =
+                    unread(admin, groups, consumer.endOffsets(consumer.assignment()));
+            return unread + ", read by "
+                    + await(admin.describeConsumerGroups(unread.keySet()).all());
+        }
+    }
+
+    private static Map<String, Map<TopicPartition, Long>> unread(
+            Admin admin, Collection<String> groups, Map<TopicPartition, Long> ends) {
+        Map<String, Map<TopicPartition, Long>> unread = new HashMap<>();
+        for (String group : groups) {
+            Map<TopicPartition, OffsetAndMetadata> committed =
+                    await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
+            ends.forEach((partition, end) -> {
+                OffsetAndMetadata offset = committed.get(partition);
+                long left = end - (offset == null ? 0 : offset.offset());
+                if (left > 0) {
+                    unread.computeIfAbsent(group, first -> new HashMap<>()).put(partition, left);
+                }
+            });
+        }
+        return unread;
     }
 
     /** Delivers some records of a partition once more, unchanged. */
