@@ -1,6 +1,8 @@
 package dev.mops.messaging;
 
 import dev.mops.events.EventFamily;
+import dev.mops.events.MajorChange;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The events of the tests: what happens to a bank account, numbered so that order and number can be checked. */
 public sealed interface AccountEvent {
@@ -44,11 +46,27 @@ public sealed interface AccountEvent {
         return EventFamily.of(AccountEvent.class)
                 .topic(topic)
                 .key(AccountEvent::account)
-                .event(Deposited.class, "account.deposited", "99.0")
+                .event(Deposited.class, "account.deposited", "1.0", "2.0")
+                .change("account.deposited", 2, new Currency())
                 .event(Withdrawn.class, "account.withdrawn", "1.0")
                 .event(TransferRequested.class, "account.transfer_requested", "1.0")
                 .event(TransferSettled.class, "account.transfer_settled", "1.0")
                 .event(StatementSent.class, "account.statement_sent", "1.0")
                 .build();
+    }
+
+    /** Major version 2 of a deposit says in which currency it is. */
+    final class Currency implements MajorChange {
+
+        @Override
+        public ObjectNode upcast(ObjectNode payload) {
+            return payload.put("currency", "EUR");
+        }
+
+        @Override
+        public ObjectNode downcast(ObjectNode payload) {
+            payload.remove("currency");
+            return payload;
+        }
     }
 }

@@ -216,10 +216,17 @@ class PoisonTest {
     @Test
     void an_event_of_a_major_version_that_only_the_next_deployment_knows_waits_for_its_replay() {
         TOPIC.append(List.of(
-                header(TOPIC.event(new Deposited("future", 1)), "ce_dataschema", "account.deposited/99.0"),
-                TOPIC.event(new Withdrawn("future", 2))));
-        ConsumerRecord<byte[], byte[]> letter = letterOf("future", 1);
-        String id = Objects.requireNonNull(TopicLog.header(letter, "mops-dead-letter-id"));
+                header(
+                        with(
+                                TOPIC.event(new Deposited("future", 1)),
+                                "future".getBytes(UTF_8),
+                                "{\"account\": \"future\", \"number\": 1, \"currency\": \"EUR\"}".getBytes(UTF_8)),
+                        "ce_dataschema",
+                        "account.deposited/2.0"),
+                TOPIC.event(new Withdrawn("future", 2)),
+                with(TOPIC.event(new Deposited("past", 1)), "past".getBytes(UTF_8), "{broken".getBytes(UTF_8))));
+        String id = letterIdOf("future");
+        String ofThePast = letterIdOf("past");
         service.close();
         try (AccountService next = Operators.welcome(AccountService.named("poison"))
                 .with("mops.messaging.partitions", 1)
@@ -234,6 +241,21 @@ class PoisonTest {
 
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(next.numbersOf("future")).containsExactly(1L, 2L));
+            // An edit is held against the event's own version, not the newest.
+            assertThat(Operators.of(next)
+                            .post("deadletters/" + ofThePast, edit("{\"account\": \"past\", \"currency\": \"EUR\"}"))
+                            .detail())
+                    .contains("account.deposited/1.0", "number");
+            assertThat(Operators.of(next)
+                            .post("deadletters/" + ofThePast, edit("{\"account\": \"past\", \"number\": 1}"))
+                            .status())
+                    .isEqualTo(200);
+            assertThat(Operators.of(next)
+                            .post("deadletters/" + ofThePast, "{\"action\": \"replay\", \"reason\": \"mended\"}")
+                            .status())
+                    .isEqualTo(200);
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(next.numbersOf("past")).containsExactly(1L));
         }
         start();
     }
@@ -288,6 +310,14 @@ class PoisonTest {
     }
 
     @SuppressWarnings("NullAway") // Kafka's records have null keys and values
+    private static String letterIdOf(String key) {
+        return Objects.requireNonNull(TopicLog.header(letterOf(key, 1), "mops-dead-letter-id"));
+    }
+
+    private static String edit(String payload) {
+        return "{\"action\": \"edit\", \"reason\": \"because of a test\", \"payload\": %s}".formatted(payload);
+    }
+
     private static ProducerRecord<byte[], byte[]> with(
             ProducerRecord<byte[], byte[]> event, byte @Nullable [] key, byte @Nullable [] value) {
         return new ProducerRecord<>(event.topic(), null, key, value, event.headers());

@@ -10,8 +10,11 @@ final class ForeignText {
 
     private ForeignText() {}
 
-    /** Cut to so many characters, as a schema counts them; what no text is becomes a space. */
+    /** Cut to so many characters, as a schema counts them; what no text is becomes a space, and no text a dash. */
     static String fitting(String text, int limit) {
+        if (text.isEmpty()) {
+            return "-";
+        }
         String printable = NO_TEXT.matcher(text).replaceAll(" ");
         return printable.codePointCount(0, printable.length()) <= limit
                 ? printable

@@ -7,6 +7,7 @@ import dev.mops.events.EventCodec;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,6 +31,14 @@ class ForeignTextTest {
         String reason = character.repeat(201);
         for (OrderEvent event : List.of(new PaymentDeclined(ID, ID, reason), new ShipmentFailed(ID, ID, reason))) {
             assertThat(reasonOf(event)).isEqualTo(character.repeat(200));
+            assertIsPublished(event);
+        }
+    }
+
+    @Test
+    void a_reason_that_is_not_given_is_a_dash() {
+        for (OrderEvent event : List.of(new PaymentDeclined(ID, ID, ""), new ShipmentFailed(ID, ID, ""))) {
+            assertThat(reasonOf(event)).isEqualTo("-");
             assertIsPublished(event);
         }
     }
