@@ -67,10 +67,11 @@ final class Checkout {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        // Maven ends before its second compiler has paid.
+        String options = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
         String repository = System.getProperty("localRepository");
-        if (repository != null) {
-            builder.environment().put("MAVEN_OPTS", "-Dmaven.repo.local=" + repository);
-        }
+        builder.environment()
+                .put("MAVEN_OPTS", repository == null ? options : options + " -Dmaven.repo.local=" + repository);
         Process process = builder.start();
         try {
             assertThat(process.waitFor(BUILD_TIMEOUT.toSeconds(), TimeUnit.SECONDS))
