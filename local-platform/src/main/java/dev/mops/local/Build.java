@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +26,7 @@ final class Build {
     private static final String PROGRAM = "local-platform";
     private static final long STILL_BUILDING_SECONDS = 20;
     private static final Pattern SERVICE = Pattern.compile("<module>([a-z]+-service)</module>");
+    private static final Pattern EXAMPLE = Pattern.compile("<module>(examples/[a-z]+-service)</module>");
 
     private final Path root;
     private final Path stamp;
@@ -46,9 +48,18 @@ final class Build {
 
     /** The modules that run as processes of their own, in their order. */
     static List<String> services(Path root) {
+        return modules(root, SERVICE);
+    }
+
+    /** The folders of services that are examples: built with the others, and started by themselves. */
+    static List<String> examples(Path root) {
+        return modules(root, EXAMPLE);
+    }
+
+    private static List<String> modules(Path root, Pattern which) {
         Path pom = root.resolve("pom.xml");
         try {
-            return SERVICE.matcher(Files.readString(pom))
+            return which.matcher(Files.readString(pom))
                     .results()
                     .map(module -> module.group(1))
                     .toList();
@@ -87,15 +98,20 @@ final class Build {
     private List<Path> artifacts() {
         List<Path> artifacts = new ArrayList<>();
         artifacts.add(root.resolve(PROGRAM).resolve("target/mops/mops-program.jar"));
-        services(root)
-                .forEach(service ->
-                        artifacts.add(root.resolve(service).resolve("target").resolve(service + ".jar")));
+        Stream.concat(services(root).stream(), examples(root).stream()).map(root::resolve).forEach(service ->
+                artifacts.add(service.resolve("target").resolve(service.getFileName() + ".jar")));
         return artifacts;
     }
 
     private FileTime newestSource() throws IOException {
-        FileTime newest = Files.getLastModifiedTime(root.resolve("pom.xml"));
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, Files::isDirectory)) {
+        FileTime newest = newestSource(root, Files.getLastModifiedTime(root.resolve("pom.xml")));
+        Path examples = root.resolve("examples");
+        return Files.isDirectory(examples) ? newestSource(examples, newest) : newest;
+    }
+
+    private static FileTime newestSource(Path modules, FileTime known) throws IOException {
+        FileTime newest = known;
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(modules, Files::isDirectory)) {
             for (Path folder : folders) {
                 Path pom = folder.resolve("pom.xml");
                 Path main = folder.resolve("src/main");
@@ -127,7 +143,9 @@ final class Build {
                 // The formatter is for the build that others see, not for a look at a change.
                 "-Dspotless.check.skip=true",
                 "-pl",
-                String.join(",", services(root)) + "," + PROGRAM,
+                String.join(",", services(root)) + ","
+                        + examples(root).stream().map(folder -> folder + ",").collect(Collectors.joining())
+                        + PROGRAM,
                 "-am",
                 "package");
         Files.write(stamp, List.of("mvn " + seconds(begin)));

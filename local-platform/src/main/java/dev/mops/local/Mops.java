@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ public final class Mops implements Runnable {
     private static final int OK = 0;
     private static final int FAILED = 1;
     private static final String SERVICE =
-            "A service, such as order-service, or one of its instances, such as order-service-8181, or kafka or postgres.";
+            "A service, such as order-service, or one of its instances, such as order-service-8181 or replay-<group>, or kafka or postgres.";
 
     @Option(
             names = {"-h", "--help"},
@@ -58,6 +59,7 @@ public final class Mops implements Runnable {
             "scale", "docker compose up --wait --scale billing-service=<n>",
             "reset", "docker compose down --volumes",
             "new-service", "./mops new-service, in the checkout,",
+            "replay", "a container of the service with mops.messaging.replay-from, a group and a database of its own",
             "chaos", "./mops chaos, in the checkout,");
 
     private final Path root;
@@ -99,9 +101,16 @@ public final class Mops implements Runnable {
     private static int execute(Path root, Path home, Ports ports, @Nullable String containers, String... args) {
         Platform platform;
         try {
-            List<ServiceModule> services =
-                    containers == null ? ServiceModule.in(root) : ServiceModule.parse(containers);
-            platform = Platform.of(services, root, home, ports, List.of(TELLING));
+            platform = containers == null
+                    ? Platform.of(
+                            ServiceModule.in(root),
+                            ServiceModule.examplesIn(root),
+                            root,
+                            home,
+                            ports,
+                            List.of(TELLING))
+                    : Platform.of(
+                            ServiceModule.parse(containers), List.of(), root, home, ports, List.of(TELLING));
         } catch (LocalPlatformException e) {
             System.err.println("mops: " + e.getMessage());
             return FAILED;
@@ -122,6 +131,7 @@ public final class Mops implements Runnable {
                 .addSubcommand(new FailCommand(actuators, out, err))
                 .addSubcommand(new TraceCommand(actuators, orderLog(), logs(), out, err))
                 .addSubcommand(new ScaleCommand(platform, actuators, out))
+                .addSubcommand(new ReplayCommand(platform, InstantSource.system(), out))
                 .addSubcommand(new StatusCommand(platform, inContainer ? addresses() : null, out))
                 .setOut(new PrintWriter(out, true, out.charset()))
                 .setErr(new PrintWriter(err, true, err.charset()))

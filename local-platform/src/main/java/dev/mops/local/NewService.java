@@ -560,7 +560,9 @@ final class NewService {
                         .max()
                         .orElseThrow()
                 + 1;
-        while (settings.contains(String.valueOf(free))) {
+        List<Integer> ofExamples =
+                ServiceModule.examplesIn(root).stream().map(ServiceModule::port).toList();
+        while (settings.contains(String.valueOf(free)) || ofExamples.contains(free)) {
             free++;
         }
         return free;

@@ -16,7 +16,9 @@ record Part(String name, Path log, BooleanSupplier isRunning, Runnable start, Ru
      * @throws LocalPlatformException if there is none
      */
     static Part of(Platform platform, String name) {
-        String full = SERVERS.contains(name) || name.matches(".*-service(-\\d+)?")
+        String full = SERVERS.contains(name)
+                        || name.matches(".*-service(-\\d+)?")
+                        || platform.instance(name).isPresent()
                 ? name
                 : name.replaceFirst("(-\\d+)?$", "-service$1");
         return switch (full) {

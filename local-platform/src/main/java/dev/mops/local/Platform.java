@@ -1,12 +1,14 @@
 package dev.mops.local;
 
 import static java.util.Comparator.comparing;
+import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -42,6 +44,8 @@ public final class Platform {
 
     private static final Pattern FURTHER = Pattern.compile("(\\w+-service)-(\\d+)");
     private static final String PID = ".pid";
+    private static final String REPLAY = "replay-";
+    private static final String REPLAY_FILE = ".replay";
     private static final int PORT_STEP = 100;
     private static final int MOST_PORTS = 50;
     // All that is written to the home, but for the lock.
@@ -52,24 +56,34 @@ public final class Platform {
     private final List<String> settings;
     private final Map<String, ServiceApp> apps = new LinkedHashMap<>();
     private final Map<String, ServiceProcess> services = new LinkedHashMap<>();
+    private final Map<String, ServiceProcess> examples = new LinkedHashMap<>();
     private final PostgresServer postgres;
     private final KafkaServer kafka;
     private final Object launching = new Object();
     private boolean stopped;
 
     private Platform(
-            List<ServiceModule> modules, Path root, Path home, Ports ports, int kafkaDoor, List<String> settings) {
+            List<ServiceModule> modules,
+            List<ServiceModule> exampleModules,
+            Path root,
+            Path home,
+            Ports ports,
+            int kafkaDoor,
+            List<String> settings) {
         this.home = home.toAbsolutePath().normalize();
         this.ports = ports;
         this.settings = List.copyOf(settings);
         this.postgres = PostgresServer.at(this.home.resolve("postgres"), ports.postgres());
         this.kafka = KafkaServer.at(this.home.resolve("kafka"), ports.kafka(), kafkaDoor);
-        for (ServiceModule module : modules) {
-            String service = module.name();
-            int port = ports.of(services.size(), module);
-            apps.put(service, new ServiceApp(root, service));
-            services.put(service, process(service, service, port, List.of()));
-        }
+        modules.forEach(module -> services.put(module.name(), first(root, module)));
+        exampleModules.forEach(module -> examples.put(module.name(), first(root, module)));
+    }
+
+    private ServiceProcess first(Path root, ServiceModule module) {
+        String service = module.name();
+        int port = ports.of(apps.size(), module);
+        apps.put(service, new ServiceApp(root, module.folder()));
+        return process(service, service, port, database(service), List.of());
     }
 
     /**
@@ -79,7 +93,7 @@ public final class Platform {
      * @param home the folder for data, logs and pids
      */
     public static Platform at(Path root, Path home, Ports ports) {
-        return of(ServiceModule.in(root), root, home, ports, List.of());
+        return of(ServiceModule.in(root), ServiceModule.examplesIn(root), root, home, ports, List.of());
     }
 
     /**
@@ -87,12 +101,19 @@ public final class Platform {
      * own: the caller leads that on, and can cut it.
      */
     public static Platform at(Path root, Path home, Ports ports, int kafkaDoor, List<String> settings) {
-        return new Platform(ServiceModule.in(root), root, home, ports, kafkaDoor, settings);
+        return new Platform(
+                ServiceModule.in(root), ServiceModule.examplesIn(root), root, home, ports, kafkaDoor, settings);
     }
 
     /** The same, where the repository is not at hand to say which services there are. */
-    static Platform of(List<ServiceModule> modules, Path root, Path home, Ports ports, List<String> settings) {
-        return new Platform(modules, root, home, ports, ports.kafka(), settings);
+    static Platform of(
+            List<ServiceModule> modules,
+            List<ServiceModule> examples,
+            Path root,
+            Path home,
+            Ports ports,
+            List<String> settings) {
+        return new Platform(modules, examples, root, home, ports, ports.kafka(), settings);
     }
 
     /** Starts everything and waits until it is ready; if something fails, nothing is left running. */
@@ -142,11 +163,14 @@ public final class Platform {
         return postgres.isRunning() || kafka.isRunning() || instances().stream().anyMatch(ServiceProcess::isRunning);
     }
 
-    /** A service by its name, for example {@code order-service}. */
+    /** A service by its name, for example {@code order-service}; one of the examples, too. */
     public ServiceProcess service(String name) {
-        return Optional.ofNullable(services.get(name))
-                .orElseThrow(
-                        () -> new LocalPlatformException("No service " + name + ": there are " + services.keySet()));
+        return known(name)
+                .orElseThrow(() -> new LocalPlatformException("No service " + name + ": there are " + apps.keySet()));
+    }
+
+    private Optional<ServiceProcess> known(String service) {
+        return Optional.ofNullable(services.get(service)).or(() -> Optional.ofNullable(examples.get(service)));
     }
 
     /** One more instance of a service, on its database and a free port; the caller starts it. */
@@ -159,15 +183,23 @@ public final class Platform {
         return instance(service, freePort(service), settings);
     }
 
-    /** The names of the services, in their order. */
+    /** The names of the services, in their order, without the examples. */
     public Set<String> services() {
         return Collections.unmodifiableSet(services.keySet());
     }
 
-    /** The services, each followed by the further instances of it that run, whoever started them. */
+    /**
+     * The services, each followed by the further instances of it that run, whoever started them; then what runs of the
+     * examples, and for consumer groups that were fed with history.
+     */
     public List<ServiceProcess> instances() {
-        return services.keySet().stream()
-                .flatMap(service -> Stream.concat(Stream.of(service(service)), further(service).stream()))
+        return Stream.of(
+                        services.keySet().stream()
+                                .flatMap(service ->
+                                        Stream.concat(Stream.of(service(service)), further(service).stream())),
+                        examples.keySet().stream().flatMap(example -> running(example).stream()),
+                        replays().stream())
+                .flatMap(each -> each)
                 .toList();
     }
 
@@ -177,13 +209,81 @@ public final class Platform {
                 .toList();
     }
 
-    /** An instance by its name: a service, or a further instance of one that runs or has run. */
+    /** An instance by its name: a service, or a further instance or a replay of one that runs or has run. */
     Optional<ServiceProcess> instance(String name) {
         Matcher further = FURTHER.matcher(name);
-        return further.matches() && services.containsKey(further.group(1))
+        return further.matches() && apps.containsKey(further.group(1))
                 ? Optional.of(instance(further.group(1), Integer.parseInt(further.group(2)), List.of()))
                         .filter(instance -> Files.exists(instance.log()))
-                : Optional.ofNullable(services.get(name));
+                : known(name).or(() -> replay(name));
+    }
+
+    /**
+     * An instance of a service for a consumer group and a database of its own. What it is started with is kept, so that it
+     * can be killed and started like the others; the caller starts it.
+     */
+    ServiceProcess replay(String service, String group, List<String> settings) {
+        String name = replayOf(group);
+        List<String> lines =
+                new ArrayList<>(List.of(service, String.valueOf(freePort(service)), replayDatabase(group)));
+        lines.addAll(settings);
+        try {
+            Folders.create(home.resolve("run"));
+            Files.write(replayFile(name), lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return replay(name).orElseThrow();
+    }
+
+    /** The name of the instance that feeds a group with history. */
+    static String replayOf(String group) {
+        return REPLAY + group;
+    }
+
+    /** The database of the instance that feeds a group with history. */
+    static String replayDatabase(String group) {
+        return replayOf(group).replace('-', '_');
+    }
+
+    /** Forgets an instance that was never ready. */
+    void forgetReplay(String group) {
+        try {
+            Files.deleteIfExists(replayFile(replayOf(group)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Optional<ServiceProcess> replay(String name) {
+        if (!name.matches(REPLAY + "[a-z0-9-]+")) {
+            return Optional.empty();
+        }
+        try {
+            List<String> lines = Files.readAllLines(replayFile(name));
+            return Optional.of(process(
+                    lines.get(0),
+                    name,
+                    Integer.parseInt(lines.get(1)),
+                    lines.get(2),
+                    lines.subList(3, lines.size())));
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<ServiceProcess> replays() {
+        return runFiles(REPLAY, REPLAY_FILE)
+                .flatMap(name -> replay(name).stream())
+                .filter(ServiceProcess::isRunning)
+                .sorted(comparing(ServiceProcess::startInstant))
+                .toList();
+    }
+
+    private Path replayFile(String name) {
+        return home.resolve("run").resolve(name + REPLAY_FILE);
     }
 
     /** The database server. */
@@ -211,6 +311,19 @@ public final class Platform {
         });
     }
 
+    /** @throws LocalPlatformException if the servers that an instance needs are not there; it says what to do */
+    void refuseWithoutServers() {
+        if (!isRunning()) {
+            throw new LocalPlatformException("The platform is not running: ./mops up starts it");
+        }
+        if (!postgres.isRunning()) {
+            throw new LocalPlatformException("PostgreSQL is down: ./mops start postgres, then this again");
+        }
+        if (!kafka.isRunning()) {
+            throw new LocalPlatformException("Kafka is down: ./mops start kafka, then this again");
+        }
+    }
+
     /** Runs what must not meet another program that starts or stops parts of this platform. */
     void alone(Runnable work) {
         try (Lock _ = lock()) {
@@ -219,17 +332,26 @@ public final class Platform {
     }
 
     private List<ServiceProcess> further(String service) {
+        return runFiles(service + "-", PID)
+                .flatMap(name -> instance(name).stream())
+                .filter(ServiceProcess::isRunning)
+                .sorted(comparing(ServiceProcess::startInstant).thenComparingInt(ServiceProcess::port))
+                .toList();
+    }
+
+    /** The files of instances whose names begin and end like this, without that end. */
+    private Stream<String> runFiles(String begin, String end) {
         Path run = home.resolve("run");
         if (!Files.isDirectory(run)) {
-            return List.of();
+            return Stream.empty();
         }
         try (Stream<Path> files = Files.list(run)) {
-            return files.map(file -> String.valueOf(file.getFileName()))
-                    .filter(file -> file.startsWith(service + "-") && file.endsWith(PID))
-                    .flatMap(file -> instance(file.substring(0, file.length() - PID.length())).stream())
-                    .filter(ServiceProcess::isRunning)
-                    .sorted(comparing(ServiceProcess::startInstant).thenComparingInt(ServiceProcess::port))
-                    .toList();
+            return files
+                    .map(file -> String.valueOf(file.getFileName()))
+                    .filter(file -> file.startsWith(begin) && file.endsWith(end))
+                    .map(file -> file.substring(0, file.length() - end.length()))
+                    .toList()
+                    .stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -237,7 +359,7 @@ public final class Platform {
 
     /** An instance of a service on its database and this port; the caller starts it. */
     public ServiceProcess instance(String service, int port, List<String> settings) {
-        return process(service, service + "-" + port, port, settings);
+        return process(service, service + "-" + port, port, database(service), settings);
     }
 
     /** By hundreds above the port of the first: not any one, so that names and logs are those of before. */
@@ -254,7 +376,7 @@ public final class Platform {
                         + (first + MOST_PORTS * PORT_STEP)));
     }
 
-    private ServiceProcess process(String service, String name, int port, List<String> settings) {
+    private ServiceProcess process(String service, String name, int port, String database, List<String> settings) {
         ServiceApp app = apps.get(service);
         if (app == null) {
             throw new IllegalArgumentException("No service: " + service);
@@ -263,7 +385,7 @@ public final class Platform {
                 "--spring.profiles.active=demo",
                 "--server.address=127.0.0.1",
                 "--server.port=" + port,
-                "--spring.datasource.url=" + postgres.jdbcUrl(database(service)) + "?reWriteBatchedInserts=true",
+                "--spring.datasource.url=" + postgres.jdbcUrl(database) + "?reWriteBatchedInserts=true",
                 "--spring.datasource.username=" + PostgresServer.USER,
                 "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
                 // Not Kafka's 45 s: so long a killed service that is back waits for its former self.
@@ -300,7 +422,8 @@ public final class Platform {
         List<Runnable> preparations = new ArrayList<>();
         // A training takes a processor and half a gigabyte.
         Semaphore free = new Semaphore(Runtime.getRuntime().availableProcessors());
-        apps.values()
+        services.keySet().stream()
+                .map(service -> requireNonNull(apps.get(service)))
                 .forEach(app -> preparations.add(() -> {
                     free.acquireUninterruptibly();
                     try {
@@ -317,7 +440,7 @@ public final class Platform {
         launch(kafka::launch);
         // pg_ctl starts and waits in one.
         launch(postgres::start);
-        services().forEach(service -> postgres.createDatabase(database(service)));
+        apps.keySet().forEach(service -> postgres.createDatabase(database(service)));
         say.accept("PostgreSQL: ready in " + Durations.since(begin));
         kafka.awaitReady();
         say.accept("Kafka: ready in " + Durations.since(begin));

@@ -133,6 +133,27 @@ public final class PostgresServer {
         }
     }
 
+    /** Whether there is a database of this name. */
+    boolean hasDatabase(String name) {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl("postgres"), USER, PASSWORD);
+                var query = connection.prepareStatement("SELECT FROM pg_database WHERE datname = ?")) {
+            query.setString(1, name);
+            return query.executeQuery().next();
+        } catch (SQLException e) {
+            throw new LocalPlatformException("Can't look for the database " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Deletes a database, whoever is connected. */
+    void dropDatabase(String name) {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl("postgres"), USER, PASSWORD);
+                Statement statement = connection.createStatement()) {
+            statement.execute("DROP DATABASE IF EXISTS \"" + name + "\" WITH (FORCE)");
+        } catch (SQLException e) {
+            throw new LocalPlatformException("Can't delete the database " + name + ": " + e.getMessage(), e);
+        }
+    }
+
     /** The postmaster, where it lives. */
     Optional<OsProcess> process() {
         try (Stream<String> lines = Files.lines(pidFile())) {

@@ -18,7 +18,7 @@ final class ScaleCommand implements Callable<Integer> {
     private static final int MOST = 12;
 
     /** Each takes up to 18 connections, 16 of them in its pool; PostgreSQL has 400. */
-    private static final int MOST_IN_ALL = 20;
+    static final int MOST_IN_ALL = 20;
 
     private final Platform platform;
     private final Actuators names;
@@ -51,7 +51,7 @@ final class ScaleCommand implements Callable<Integer> {
     }
 
     private void scale(String name) {
-        refuseWithoutServers();
+        platform.refuseWithoutServers();
         refuseTooMany(name);
         ServiceProcess first = platform.service(name);
         if (!first.isRunning()) {
@@ -82,24 +82,12 @@ final class ScaleCommand implements Callable<Integer> {
         out.println(instance.name() + ": ready in " + Durations.since(begin));
     }
 
-    private void refuseWithoutServers() {
-        if (!platform.isRunning()) {
-            throw new LocalPlatformException("The platform is not running: ./mops up starts it");
-        }
-        if (!platform.postgres().isRunning()) {
-            throw new LocalPlatformException("PostgreSQL is down: ./mops start postgres, then this again");
-        }
-        if (!platform.kafka().isRunning()) {
-            throw new LocalPlatformException("Kafka is down: ./mops start kafka, then this again");
-        }
-    }
-
     /** One of each service counts, also where it is down: it may be started at any time. */
     private void refuseTooMany(String name) {
-        int others = platform.services().stream()
-                .filter(other -> !other.equals(name))
-                .mapToInt(other -> Math.max(1, platform.running(other).size()))
-                .sum();
+        long others = platform.instances().stream()
+                .map(ServiceProcess::name)
+                .filter(other -> !other.matches(name + "(-\\d+)?"))
+                .count();
         if (others + count > MOST_IN_ALL) {
             throw new LocalPlatformException("With " + count + " of " + name + " there would be " + (others + count)
                     + " instances in all, and PostgreSQL has connections for " + MOST_IN_ALL + ": "

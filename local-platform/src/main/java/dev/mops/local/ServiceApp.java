@@ -37,9 +37,11 @@ final class ServiceApp {
     private final Path jar;
     private final Path folder;
 
-    ServiceApp(Path root, String name) {
-        this.name = name;
-        this.target = root.resolve(name).resolve("target").toAbsolutePath().normalize();
+    /** The service in this folder of the repository. */
+    ServiceApp(Path root, String folder) {
+        Path module = root.resolve(folder).toAbsolutePath().normalize();
+        this.name = String.valueOf(module.getFileName());
+        this.target = module.resolve("target");
         this.jar = target.resolve(name + ".jar");
         this.folder = target.resolve("app");
     }

@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 /**
  * A service of the platform.
  *
- * @param name its folder, for example {@code order-service}
+ * @param folder where it lies, for example {@code order-service} or {@code examples/reporting-service}
  * @param port where its HTTP is unless it is told otherwise
  */
-record ServiceModule(String name, int port) {
+record ServiceModule(String folder, int port) {
 
     static final String SETTINGS = "src/main/resources/application.yaml";
 
@@ -24,9 +24,23 @@ record ServiceModule(String name, int port) {
 
     /** The services of a repository, in the order of its modules. */
     static List<ServiceModule> in(Path root) {
-        return Build.services(root).stream()
-                .map(name -> new ServiceModule(name, port(root.resolve(name).resolve(SETTINGS))))
+        return modules(root, Build.services(root));
+    }
+
+    /** The services of a repository that are examples, and not part of the platform. */
+    static List<ServiceModule> examplesIn(Path root) {
+        return modules(root, Build.examples(root));
+    }
+
+    private static List<ServiceModule> modules(Path root, List<String> folders) {
+        return folders.stream()
+                .map(folder -> new ServiceModule(folder, port(root.resolve(folder).resolve(SETTINGS))))
                 .toList();
+    }
+
+    /** The last part of its folder. */
+    String name() {
+        return folder.substring(folder.lastIndexOf('/') + 1);
     }
 
     /** The services of a line such as {@code order-service:8081,billing-service:8083}, as a container of mops is given it. */

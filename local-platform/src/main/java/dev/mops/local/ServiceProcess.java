@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One instance of a service in a process of its own. All state is in the platform's folder: another object, or another
@@ -57,6 +58,11 @@ public final class ServiceProcess {
     /** Where the instance writes its log. */
     public Path log() {
         return log;
+    }
+
+    /** Makes the program ready to start, which a start does, too, and says so where it takes a while. */
+    void prepare(Consumer<String> say) {
+        app.prepare(say);
     }
 
     /** Starts the instance and waits until it is ready for requests. */

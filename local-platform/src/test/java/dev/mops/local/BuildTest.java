@@ -51,6 +51,20 @@ class BuildTest {
     }
 
     @Test
+    void a_source_of_an_example_makes_it_stale_and_so_does_its_missing_jar() throws IOException {
+        Files.writeString(root.resolve("pom.xml"), FakeService.MODULES + "<module>examples/some-service</module>");
+        touch("pom.xml", BEFORE);
+        file("examples/some-service/pom.xml", BEFORE);
+        assertThat(new Build(root).isStale()).isTrue();
+
+        file("examples/some-service/target/some-service.jar", BUILT);
+        assertThat(new Build(root).isStale()).isFalse();
+
+        file("examples/some-service/src/main/java/Some.java", AFTER);
+        assertThat(new Build(root).isStale()).isTrue();
+    }
+
+    @Test
     void a_test_does_not_make_it_stale() throws IOException {
         file("messaging/src/test/java/SomeTest.java", AFTER);
 

@@ -20,7 +20,7 @@ final class FakePlatform implements AutoCloseable {
         List<ServiceModule> services =
                 List.of(new ServiceModule("order-service", 8081), new ServiceModule("billing-service", 8083));
         Ports ports = new Ports(List.of(order.port(), billing.port()), 1, 2);
-        platform = Platform.of(services, folder, folder.resolve("home"), ports, List.of());
+        platform = Platform.of(services, List.of(), folder, folder.resolve("home"), ports, List.of());
     }
 
     /** Runs one command. */

@@ -2,6 +2,8 @@ package dev.mops.messaging;
 
 import dev.mops.events.EventVersion;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,9 @@ import org.springframework.util.unit.DataSize;
  * @param maxReplays how often a dead letter is replayed without force
  * @param deadLettersWritable whether operators may act on dead letters over HTTP, not only look at them
  * @param failureSwitches whether failures can be asked for over HTTP, in a demo and in tests
+ * @param replayFrom where a consumer group begins that has read nothing yet: {@code beginning}, or a time such as {@code
+ *     2026-11-22T10:15:30Z}; refused where handlers call the outside world or publish. At the earliest record unless set
+ * @param replayForced whether {@code replayFrom} is taken for handlers that call the outside world or publish, too
  */
 @ConfigurationProperties("mops.messaging")
 public record MessagingProperties(
@@ -79,9 +84,12 @@ public record MessagingProperties(
         @DefaultValue("true") boolean migrate,
         @DefaultValue("3") int maxReplays,
         @DefaultValue("false") boolean deadLettersWritable,
-        @DefaultValue("false") boolean failureSwitches) {
+        @DefaultValue("false") boolean failureSwitches,
+        @Nullable String replayFrom,
+        @DefaultValue("false") boolean replayForced) {
 
     private static final DataSize LARGEST_EVENT = DataSize.ofKilobytes(1_000);
+    private static final String BEGINNING = "beginning";
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST_LINGER = Duration.ofSeconds(10);
     private static final Duration LONGEST_TIMEOUT = Duration.ofDays(10);
@@ -131,11 +139,31 @@ public record MessagingProperties(
         if (maxReplays < 0) {
             throw new IllegalArgumentException("mops.messaging.max-replays must be at least 0, not " + maxReplays);
         }
+        if (replayFrom != null) {
+            pointOf(replayFrom);
+        }
     }
 
     /** The consumer group of a service with this name. */
     public String groupOf(String application) {
         return consumerGroup == null ? application : consumerGroup;
+    }
+
+    /** The time from which a new consumer group is fed with history, {@link Instant#MIN} for all of it; null for none. */
+    public @Nullable Instant replayPoint() {
+        return replayFrom == null ? null : pointOf(replayFrom);
+    }
+
+    private static Instant pointOf(String replayFrom) {
+        if (replayFrom.equals(BEGINNING)) {
+            return Instant.MIN;
+        }
+        try {
+            return Instant.parse(replayFrom);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("mops.messaging.replay-from must be " + BEGINNING
+                    + " or a time such as 2026-11-22T10:15:30Z, not " + replayFrom);
+        }
     }
 
     private static void atLeastOne(String setting, int value) {

@@ -185,6 +185,7 @@ public final class AccountService implements AutoCloseable {
         private @Nullable BiFunction<AccountService, EventFamily<AccountEvent>, EventHandlers<AccountEvent>> handlers;
         private Consumer<GenericApplicationContext> beans = context -> {};
         private boolean declaresFamily = true;
+        private boolean publishesFamily = true;
 
         private Builder(String name) {
             this.name = name;
@@ -239,6 +240,12 @@ public final class AccountService implements AutoCloseable {
             return this;
         }
 
+        /** Publishes what its table of handlers declares, and nothing else. */
+        public Builder publishingOnlyWhatItsTableSays() {
+            publishesFamily = false;
+            return this;
+        }
+
         public Builder beans(Consumer<GenericApplicationContext> beans) {
             this.beans = beans;
             return this;
@@ -272,8 +279,10 @@ public final class AccountService implements AutoCloseable {
             if (!declaresFamily) {
                 return;
             }
-            // The tests publish in the name of others, too: all of the family.
-            context.registerBean("published", EventFamily.class, () -> family);
+            if (publishesFamily) {
+                // The tests publish in the name of others, too: all of the family.
+                context.registerBean("published", EventFamily.class, () -> family);
+            }
             if (table != null) {
                 context.registerBean(
                         EventHandlers.class, () -> table.apply(new AccountService(context, family), family));

@@ -43,7 +43,9 @@ class MessagingPropertiesTest {
         "inbox-retention, -30d",
         "audit-retention, 0s",
         "topic-retention, -1ms",
-        "max-replays, -1"
+        "max-replays, -1",
+        "replay-from, yesterday",
+        "replay-from, 2026-11-22"
     })
     void a_value_that_can_not_be_is_refused_with_its_setting_and_its_rule(String setting, String value) {
         assertThatThrownBy(() -> bind(setting, value))

@@ -90,9 +90,7 @@ final class Checkout {
             public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) throws IOException {
                 Path inside = repository.relativize(visited);
                 String name = String.valueOf(visited.getFileName());
-                boolean isBuilt = inside.getNameCount() == 3
-                        && inside.getName(1).toString().equals("target");
-                if (isBuilt ? !BUILT.contains(name) : !inside.toString().isEmpty() && name.startsWith(".")) {
+                if (isInTarget(inside) ? !BUILT.contains(name) : !inside.toString().isEmpty() && name.startsWith(".")) {
                     return FileVisitResult.SKIP_SUBTREE;
                 }
                 Files.createDirectories(copy.resolve(inside));
@@ -102,16 +100,18 @@ final class Checkout {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 Path inside = repository.relativize(file);
-                boolean isJar = inside.getNameCount() == 3
-                        && inside.getName(1).toString().equals("target")
-                        && !BUILT.contains(inside.getName(2).toString());
-                if (!isJar) {
+                if (!isInTarget(inside)) {
                     Files.copy(file, copy.resolve(inside), StandardCopyOption.COPY_ATTRIBUTES);
                 }
                 return FileVisitResult.CONTINUE;
             }
         });
         return copy;
+    }
+
+    private static boolean isInTarget(Path inside) {
+        int names = inside.getNameCount();
+        return names > 2 && inside.getName(names - 2).toString().equals("target");
     }
 
     /**

@@ -40,13 +40,15 @@ final class FormerBuild {
     static Path of(String service, Path folder) throws IOException {
         Path root = Files.createDirectories(folder.resolve("former"));
         Files.copy(ROOT.resolve("pom.xml"), root.resolve("pom.xml"));
-        try (Stream<Path> modules = Files.list(ROOT)) {
-            for (Path module : modules.filter(module -> module.toString().endsWith("-service"))
-                    .toList()) {
-                Path settings = Path.of("src/main/resources/application.yaml");
-                Path copy = root.resolve(module.getFileName()).resolve(settings);
-                Files.createDirectories(copy.resolveSibling("."));
-                Files.copy(module.resolve(settings), copy);
+        for (Path folderOfServices : List.of(ROOT, ROOT.resolve("examples"))) {
+            try (Stream<Path> modules = Files.list(folderOfServices)) {
+                for (Path settings : modules.map(module -> module.resolve("src/main/resources/application.yaml"))
+                        .filter(Files::exists)
+                        .toList()) {
+                    Path copy = root.resolve(ROOT.relativize(settings));
+                    Files.createDirectories(copy.resolveSibling("."));
+                    Files.copy(settings, copy);
+                }
             }
         }
         Path jar = Path.of(service, "target", service + ".jar");

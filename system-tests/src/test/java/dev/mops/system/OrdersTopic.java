@@ -123,6 +123,13 @@ final class OrdersTopic {
         }
     }
 
+    /** What a consumer group has committed, by partition. */
+    Map<TopicPartition, OffsetAndMetadata> committed(String group) {
+        try (Admin admin = Admin.create(config)) {
+            return get(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
+        }
+    }
+
     /** How many partitions each consumer of a service has now. */
     List<Integer> shares(String service) {
         try (Admin admin = Admin.create(config)) {

@@ -26,6 +26,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,7 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
     private final List<ConcurrentMessageListenerContainer<byte[], byte[]>> containers;
     private final Map<String, EventListener<?>> listeners;
     private final Sweeper sweeper;
+    private final HistoryReplay replay;
     // Read by the consumers while a stop waits for them.
     private volatile @Nullable ScheduledExecutorService background;
     private @Nullable Thread starting;
@@ -61,6 +63,7 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
             String group,
             Map<String, Object> configured,
             MessagingProperties settings,
+            HistoryReplay replay,
             Inbox inbox,
             AuditTrail audit,
             Ledger ledger,
@@ -72,6 +75,7 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
             MeterRegistry meters,
             EventTraces traces) {
         this.config = consumerConfig(configured, settings);
+        this.replay = replay;
         if (tables.stream().anyMatch(EventHandlers::callsOutside)) {
             checkCallsFit(config, settings);
         }
@@ -271,19 +275,33 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
         background = Executors.newScheduledThreadPool(
                 3, Thread.ofPlatform().daemon().name("held-events-", 0).factory());
         sweeper.startOn(background());
-        if (Topics.areBrokersKnown(config)) {
+        if (mayBegin()) {
             containers.forEach(ConcurrentMessageListenerContainer::start);
         } else {
-            log.warn("Kafka's name leads to no address yet: events are handled once it does");
+            log.warn("Events are handled once Kafka can be reached");
             starting = Thread.ofVirtual().name("await-kafka").start(this::startLater);
+        }
+    }
+
+    /** Whether consumers can be made now, and begin where they are to. */
+    private boolean mayBegin() {
+        try {
+            if (!Topics.areBrokersKnown(config)) {
+                return false;
+            }
+            replay.begin();
+            return true;
+        } catch (KafkaException e) {
+            log.warn("Where the consumer group begins can't be set yet, so no events are handled: {}", e.toString());
+            return false;
         }
     }
 
     private void startLater() {
         try {
-            while (!Topics.areBrokersKnown(config)) {
+            do {
                 TimeUnit.NANOSECONDS.sleep(PAUSE_AFTER_FAILURE.toNanos());
-            }
+            } while (!mayBegin());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return;

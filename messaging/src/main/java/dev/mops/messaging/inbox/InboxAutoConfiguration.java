@@ -1,5 +1,6 @@
 package dev.mops.messaging.inbox;
 
+import dev.mops.messaging.EventFamilies;
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.MessagingAutoConfiguration;
 import dev.mops.messaging.MessagingProperties;
@@ -62,9 +63,25 @@ public final class InboxAutoConfiguration {
     }
 
     @Bean
+    HistoryReplay messagingHistoryReplay(
+            ObjectProvider<EventHandlers<?>> tables,
+            EventFamilies families,
+            KafkaAdmin admin,
+            MessagingProperties settings,
+            @Value("${spring.application.name}") String application) {
+        return new HistoryReplay(
+                tables.orderedStream().toList(),
+                families,
+                settings.groupOf(application),
+                settings,
+                admin.getConfigurationProperties());
+    }
+
+    @Bean
     EventConsumers messagingEventConsumers(
             ObjectProvider<EventHandlers<?>> tables,
             ConsumerFactory<?, ?> consumers,
+            HistoryReplay replay,
             MessagingProperties settings,
             @Value("${spring.application.name}") String application,
             JdbcTemplate jdbc,
@@ -82,6 +99,7 @@ public final class InboxAutoConfiguration {
                 group,
                 consumers.getConfigurationProperties(),
                 settings,
+                replay,
                 new Inbox(jdbc, group),
                 new AuditTrail(jdbc, group),
                 ledger,

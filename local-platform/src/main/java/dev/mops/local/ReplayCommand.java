@@ -1,0 +1,160 @@
+package dev.mops.local;
+
+import java.io.PrintStream;
+import java.net.URI;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+
+/** {@code mops replay}: feeds a new consumer group with history, as when a new service joins. */
+@Command(
+        name = "replay",
+        description = "Feed a new consumer group with the log from a point on: an instance of a service, with a database"
+                + " of its own. The groups that are there notice nothing.",
+        sortOptions = false)
+final class ReplayCommand implements Callable<Integer> {
+
+    private static final String BEGINNING = "beginning";
+    // A database bears the name, too, and a topic with more behind it.
+    private static final String GROUP = "[a-z][a-z0-9-]{0,39}";
+    private static final String FORCED = "mops.messaging.replay-forced=true";
+
+    private final Platform platform;
+    private final InstantSource clock;
+    private final PrintStream out;
+
+    @Option(
+            names = "--from",
+            required = true,
+            paramLabel = "<time|beginning>",
+            description = "The beginning, or a time such as 2026-11-22T10:15:30Z.")
+    private String from = "";
+
+    @Option(
+            names = "--group",
+            required = true,
+            paramLabel = "<new group>",
+            description = "The consumer group, one that there is not yet, such as reporting-2.")
+    private String group = "";
+
+    @Option(
+            names = "--service",
+            paramLabel = "<service>",
+            defaultValue = "reporting-service",
+            description = "The service whose handlers are fed; the example reporting-service if not given.")
+    private String service = "";
+
+    @Option(
+            names = "--force",
+            description = "Also a service that calls the outside world or publishes: all of that happens again.")
+    private boolean force;
+
+    ReplayCommand(Platform platform, InstantSource clock, PrintStream out) {
+        this.platform = platform;
+        this.clock = clock;
+        this.out = out;
+    }
+
+    @Override
+    public Integer call() {
+        refuseOtherTimes();
+        if (!group.matches(GROUP)) {
+            throw new LocalPlatformException("'" + Lines.printable(group) + "' is no name for a consumer group here: it"
+                    + " begins with a letter, and has up to 40 of a-z, 0-9 and -, such as reporting-2");
+        }
+        String full = service.endsWith("-service") ? service : service + "-service";
+        platform.service(full);
+        platform.alone(() -> replay(full));
+        return 0;
+    }
+
+    private void refuseOtherTimes() {
+        if (from.equals(BEGINNING)) {
+            return;
+        }
+        try {
+            if (Instant.parse(from).isAfter(clock.instant())) {
+                throw new LocalPlatformException(
+                        "--from " + from + " has not come yet: a group is fed with what was, and goes on from there");
+            }
+        } catch (DateTimeParseException e) {
+            throw new LocalPlatformException("--from must be " + BEGINNING
+                    + " or a time such as 2026-11-22T10:15:30Z, not " + Lines.printable(from));
+        }
+    }
+
+    private void replay(String name) {
+        platform.refuseWithoutServers();
+        if (platform.instances().size() >= ScaleCommand.MOST_IN_ALL) {
+            throw new LocalPlatformException(ScaleCommand.MOST_IN_ALL
+                    + " instances run, and PostgreSQL has connections for no more: ./mops status shows them,"
+                    + " ./mops kill ends one");
+        }
+        String database = Platform.replayDatabase(group);
+        try (GroupOffsets offsets = new GroupOffsets(platform.kafka().bootstrapServers(), group)) {
+            if (offsets.isGroupThere()) {
+                throw new LocalPlatformException("The consumer group " + group
+                        + " is there already, and goes on where it is: name one that is new");
+            }
+            if (platform.postgres().hasDatabase(database)) {
+                throw new LocalPlatformException("The database " + database + " is there already, of a former replay"
+                        + " into this group, and its inbox would know the events: name another group");
+            }
+            ServiceProcess instance = start(name, database);
+            long begin = System.nanoTime();
+            long read = offsets.awaitTheEnds(from.equals(BEGINNING) ? Instant.MIN : Instant.parse(from), instance);
+            out.println(group + " has read " + Lines.count(read, "record", "records") + " of "
+                    + String.join(", ", offsets.topics()) + " in " + Durations.since(begin)
+                    + ", and goes on with what comes");
+            tellHowToLook(instance);
+        }
+    }
+
+    private ServiceProcess start(String name, String database) {
+        long begin = System.nanoTime();
+        List<String> settings = new ArrayList<>(
+                List.of("--mops.messaging.consumer-group=" + group, "--mops.messaging.replay-from=" + from));
+        if (force) {
+            settings.add("--" + FORCED);
+        }
+        ServiceProcess instance = platform.replay(name, group, settings);
+        try {
+            platform.postgres().createDatabase(database);
+            instance.prepare(out::println);
+            instance.start();
+        } catch (RuntimeException e) {
+            // Nothing is left behind, so that the next try finds the group as new as this one did.
+            instance.kill();
+            platform.forgetReplay(group);
+            platform.postgres().dropDatabase(database);
+            throw e instanceof LocalPlatformException && String.valueOf(e.getMessage()).contains(FORCED)
+                    ? new LocalPlatformException(String.valueOf(e.getMessage()).replace(FORCED, "--force"), e)
+                    : e;
+        }
+        out.println(instance.name() + ": ready in " + Durations.since(begin) + ", with the database " + database);
+        return instance;
+    }
+
+    /** What the service shows to whoever asks without more. */
+    private void tellHowToLook(ServiceProcess instance) {
+        Actuators actuators = new Actuators(Map.of(instance.name(), instance.url()));
+        JsonNode dead = actuators.get(instance.name(), "deadletters").path("deadLetters");
+        if (!dead.isEmpty()) {
+            out.println("Some could not be handled: curl " + instance.url() + "/actuator/deadletters");
+        }
+        out.println();
+        actuators.find(instance.name(), "/v3/api-docs").path("paths").properties().stream()
+                .filter(path -> path.getValue().has("get") && !path.getKey().contains("{"))
+                .map(path -> URI.create(instance.url() + path.getKey()))
+                .forEach(address -> out.println("  curl " + address));
+        out.println();
+        out.println("Its name is " + instance.name() + ", for ./mops logs, kill and start; ./mops down stops it, too.");
+    }
+}
