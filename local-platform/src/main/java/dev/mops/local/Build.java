@@ -98,8 +98,9 @@ final class Build {
     private List<Path> artifacts() {
         List<Path> artifacts = new ArrayList<>();
         artifacts.add(root.resolve(PROGRAM).resolve("target/mops/mops-program.jar"));
-        Stream.concat(services(root).stream(), examples(root).stream()).map(root::resolve).forEach(service ->
-                artifacts.add(service.resolve("target").resolve(service.getFileName() + ".jar")));
+        Stream.concat(services(root).stream(), examples(root).stream())
+                .map(root::resolve)
+                .forEach(service -> artifacts.add(service.resolve("target").resolve(service.getFileName() + ".jar")));
         return artifacts;
     }
 

@@ -103,14 +103,8 @@ public final class Mops implements Runnable {
         try {
             platform = containers == null
                     ? Platform.of(
-                            ServiceModule.in(root),
-                            ServiceModule.examplesIn(root),
-                            root,
-                            home,
-                            ports,
-                            List.of(TELLING))
-                    : Platform.of(
-                            ServiceModule.parse(containers), List.of(), root, home, ports, List.of(TELLING));
+                            ServiceModule.in(root), ServiceModule.examplesIn(root), root, home, ports, List.of(TELLING))
+                    : Platform.of(ServiceModule.parse(containers), List.of(), root, home, ports, List.of(TELLING));
         } catch (LocalPlatformException e) {
             System.err.println("mops: " + e.getMessage());
             return FAILED;

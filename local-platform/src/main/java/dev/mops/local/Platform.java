@@ -262,11 +262,7 @@ public final class Platform {
         try {
             List<String> lines = Files.readAllLines(replayFile(name));
             return Optional.of(process(
-                    lines.get(0),
-                    name,
-                    Integer.parseInt(lines.get(1)),
-                    lines.get(2),
-                    lines.subList(3, lines.size())));
+                    lines.get(0), name, Integer.parseInt(lines.get(1)), lines.get(2), lines.subList(3, lines.size())));
         } catch (NoSuchFileException none) {
             return Optional.empty();
         } catch (IOException e) {

@@ -16,8 +16,9 @@ import tools.jackson.databind.JsonNode;
 /** {@code mops replay}: feeds a new consumer group with history, as when a new service joins. */
 @Command(
         name = "replay",
-        description = "Feed a new consumer group with the log from a point on: an instance of a service, with a database"
-                + " of its own. The groups that are there notice nothing.",
+        description =
+                "Feed a new consumer group with the log from a point on: an instance of a service, with a database"
+                        + " of its own. The groups that are there notice nothing.",
         sortOptions = false)
 final class ReplayCommand implements Callable<Integer> {
 
@@ -134,7 +135,8 @@ final class ReplayCommand implements Callable<Integer> {
             instance.kill();
             platform.forgetReplay(group);
             platform.postgres().dropDatabase(database);
-            throw e instanceof LocalPlatformException && String.valueOf(e.getMessage()).contains(FORCED)
+            throw e instanceof LocalPlatformException
+                            && String.valueOf(e.getMessage()).contains(FORCED)
                     ? new LocalPlatformException(String.valueOf(e.getMessage()).replace(FORCED, "--force"), e)
                     : e;
         }

@@ -34,7 +34,8 @@ record ServiceModule(String folder, int port) {
 
     private static List<ServiceModule> modules(Path root, List<String> folders) {
         return folders.stream()
-                .map(folder -> new ServiceModule(folder, port(root.resolve(folder).resolve(SETTINGS))))
+                .map(folder ->
+                        new ServiceModule(folder, port(root.resolve(folder).resolve(SETTINGS))))
                 .toList();
     }
 

@@ -60,7 +60,8 @@ class HistoryReplayTest {
                     at(anHourAgo, topic.event(new Deposited("young", 1)))));
             await().untilAsserted(() -> assertThat(first.effects()).hasSize(3));
             first.jdbc()
-                    .update("UPDATE inbox_event SET claimed_at = recorded_at WHERE recorded_at < now() - interval '1 d'");
+                    .update(
+                            "UPDATE inbox_event SET claimed_at = recorded_at WHERE recorded_at < now() - interval '1 d'");
 
             // The purge runs when they start.
             first.consumers().stop();
@@ -145,6 +146,11 @@ class HistoryReplayTest {
     /** As the record of an event that was published then. */
     private static ProducerRecord<byte[], byte[]> at(Instant time, ProducerRecord<byte[], byte[]> record) {
         return new ProducerRecord<>(
-                record.topic(), record.partition(), time.toEpochMilli(), record.key(), record.value(), record.headers());
+                record.topic(),
+                record.partition(),
+                time.toEpochMilli(),
+                record.key(),
+                record.value(),
+                record.headers());
     }
 }

@@ -90,7 +90,9 @@ final class Checkout {
             public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) throws IOException {
                 Path inside = repository.relativize(visited);
                 String name = String.valueOf(visited.getFileName());
-                if (isInTarget(inside) ? !BUILT.contains(name) : !inside.toString().isEmpty() && name.startsWith(".")) {
+                if (isInTarget(inside)
+                        ? !BUILT.contains(name)
+                        : !inside.toString().isEmpty() && name.startsWith(".")) {
                     return FileVisitResult.SKIP_SUBTREE;
                 }
                 Files.createDirectories(copy.resolve(inside));

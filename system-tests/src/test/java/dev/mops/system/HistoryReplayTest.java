@@ -72,14 +72,17 @@ class HistoryReplayTest {
                 .contains("curl " + urlOf("reporting-2") + "/revenue-per-product");
 
         Reports live = Shop.eventually()
-                .until(() -> reports(shop.url(PROJECTION)), reports -> reports.orders() == topic.eventIds().size());
+                .until(
+                        () -> reports(shop.url(PROJECTION)),
+                        reports -> reports.orders() == topic.eventIds().size());
         assertThat(reports(urlOf("reporting-2"))).isEqualTo(live);
 
         run("replay", "--from", since.toString(), "--group", "reporting-3");
         Reports young = reports(urlOf("reporting-3"));
         assertThat(young.orders()).isEqualTo(1);
         assertThat(young.revenuePerProduct().toString())
-                .isEqualTo("[{\"sku\":\"MOUSE-WL\",\"quantity\":3,\"revenue\":{\"value\":11700,\"currency\":\"EUR\"}}]");
+                .isEqualTo(
+                        "[{\"sku\":\"MOUSE-WL\",\"quantity\":3,\"revenue\":{\"value\":11700,\"currency\":\"EUR\"}}]");
 
         assertThat(refused("replay", "--from", "beginning", "--group", "reporting-2"))
                 .contains("The consumer group reporting-2 is there already");
@@ -96,11 +99,12 @@ class HistoryReplayTest {
         run("start", "replay-reporting-2");
         shop.awaitStatus(shop.placeOrder(Wish.of("MOUSE-WL", 1)), "SHIPPED");
         topic.awaitQuiet();
-        Shop.eventually().untilAsserted(() -> assertThat(List.of(urlOf("reporting-2"), shop.url(PROJECTION)))
-                .extracting(this::reports)
-                .allSatisfy(reports ->
-                        assertThat(reports.orders()).isEqualTo(topic.eventIds().size()))
-                .containsOnly(reports(shop.url(PROJECTION))));
+        Shop.eventually()
+                .untilAsserted(() -> assertThat(List.of(urlOf("reporting-2"), shop.url(PROJECTION)))
+                        .extracting(this::reports)
+                        .allSatisfy(reports -> assertThat(reports.orders())
+                                .isEqualTo(topic.eventIds().size()))
+                        .containsOnly(reports(shop.url(PROJECTION))));
     }
 
     /** How far the services are, each in its group: what it has committed, and what it has handled. */
@@ -110,15 +114,13 @@ class HistoryReplayTest {
                         Function.identity(),
                         service -> new Stand(
                                 topic.committed(service),
-                                read(shop.url(service)
-                                                .resolve("/actuator/metrics/mops.messaging.events.handled"))
+                                read(shop.url(service).resolve("/actuator/metrics/mops.messaging.events.handled"))
                                         .at("/measurements/0/value")
                                         .asDouble())));
     }
 
     private Reports reports(URI service) {
-        return new Reports(
-                read(service.resolve("/orders-per-hour")), read(service.resolve("/revenue-per-product")));
+        return new Reports(read(service.resolve("/orders-per-hour")), read(service.resolve("/revenue-per-product")));
     }
 
     private JsonNode read(URI uri) {

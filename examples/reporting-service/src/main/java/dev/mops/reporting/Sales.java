@@ -50,13 +50,11 @@ class Sales {
 
     /** What was paid and not given back, by product and currency. */
     List<Product> products() {
-        return entityManager
-                .createQuery("""
+        return entityManager.createQuery("""
                         select l.sku, l.currency, sum(l.quantity), sum(l.quantity * l.unitPrice)
                         from Sale s join s.lines l where s.status = PAID
                         group by l.sku, l.currency order by l.sku, l.currency
-                        """, Product.class)
-                .getResultList();
+                        """, Product.class).getResultList();
     }
 
     /** An hour, by its begin, and how many orders were placed in it. */

@@ -44,8 +44,9 @@ class ReportingContractTest {
                 .when(new OrderPaid(order, order, paid), new OrderPaid(other, other, new Money(7_470, "EUR")))
                 .thenPublishedNothing();
         assertThat(sales.products()).containsExactly(new Product("coffee-beans-1kg", "EUR", 5L, 12_450L));
-        assertThat(sales.hours()).singleElement().satisfies(hour -> assertThat(hour.orders())
-                .isEqualTo(2));
+        assertThat(sales.hours())
+                .singleElement()
+                .satisfies(hour -> assertThat(hour.orders()).isEqualTo(2));
 
         scenario.when(new OrderRefunded(order, order, paid)).thenPublishedNothing();
         assertThat(sales.products()).containsExactly(new Product("coffee-beans-1kg", "EUR", 3L, 7_470L));

@@ -52,20 +52,18 @@ class ReportsTest {
                 at(TEN.plusSeconds(7_200), new OrderPaid(kept, kept, eur(133_880))),
                 at(TEN.plusSeconds(7_200), new OrderPaid(refunded, refunded, eur(5_970))),
                 at(TEN.plusSeconds(9_000), new OrderRefunded(refunded, refunded, eur(5_970))));
-        try (TestTopic<OrderEvent> topic = new TestTopic<>(
-                OrderEvents.FAMILY, TestServers.kafka().bootstrapServers())) {
+        try (TestTopic<OrderEvent> topic =
+                new TestTopic<>(OrderEvents.FAMILY, TestServers.kafka().bootstrapServers())) {
             topic.deliver(events);
             topic.deliver(events);
         }
 
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> get("/orders-per-hour")
-                .expectBody()
-                .json("""
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> get("/orders-per-hour").expectBody().json("""
                         [{"hour": "2026-03-01T11:00:00Z", "orders": 1}, {"hour": "2026-03-01T10:00:00Z", "orders": 2}]
                         """, JsonCompareMode.STRICT));
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> get("/revenue-per-product")
-                .expectBody()
-                .json("""
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> get("/revenue-per-product").expectBody().json("""
                         [{"sku": "LAPTOP-14", "quantity": 1, "revenue": {"value": 129900, "currency": "EUR"}},
                          {"sku": "MOUSE", "quantity": 2, "revenue": {"value": 3980, "currency": "EUR"}}]
                         """, JsonCompareMode.STRICT));

@@ -71,7 +71,8 @@ final class HistoryReplay {
 
     private IllegalStateException refused(String because) {
         return new IllegalStateException("The consumer group " + group
-                + " may not be fed with history, unless mops.messaging.replay-forced=true, since its service " + because);
+                + " may not be fed with history, unless mops.messaging.replay-forced=true, since its service "
+                + because);
     }
 
     /**
@@ -123,7 +124,8 @@ final class HistoryReplay {
             client.alterConsumerGroupOffsets(
                             group,
                             begins.entrySet().stream()
-                                    .collect(toMap(Map.Entry::getKey, begin -> new OffsetAndMetadata(begin.getValue()))))
+                                    .collect(
+                                            toMap(Map.Entry::getKey, begin -> new OffsetAndMetadata(begin.getValue()))))
                     .all()
                     .get();
         } catch (ExecutionException e) {
