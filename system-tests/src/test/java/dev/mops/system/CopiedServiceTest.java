@@ -1,14 +1,18 @@
 package dev.mops.system;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mops.events.Envelope;
+import dev.mops.events.EventCodec;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderEvents;
 import dev.mops.events.order.OrderShipped;
 import dev.mops.local.Mops;
 import dev.mops.local.Platform;
 import dev.mops.local.Ports;
+import dev.mops.local.PostgresServer;
 import dev.mops.test.TestTopic;
 import java.io.IOException;
 import java.net.URI;
@@ -18,41 +22,72 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code ./mops new-service} in a copy of this repository: what it makes is built, tested, and run. Its name is one that
- * nobody takes: where somebody has made {@code returns}, this goes on.
+ * {@code ./mops new-service} in a copy of this repository: what it makes is built, tested, and run, with what the page of
+ * the notifier adds to it. Its name is one that nobody takes: where somebody has made {@code returns}, this goes on.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CopiedServiceTest {
 
     private static final String WORD = "specimen";
     private static final String NAME = WORD + "-service";
 
+    private static final String NOTIFIER = "notifier";
+    private static final String TOLD = "notifications";
+    private static final String DEAD_LETTERS = "orders-notifier-dlt";
+    private static final int PARTITIONS = 12;
+
+    private static final Pattern FILE = Pattern.compile("(?s)`([\\w/.-]+)`:\n\n```\\w+\n(.*?)```\n");
+    private static final Pattern COMMAND = Pattern.compile("(?m)^ {4}((?:mkdir|cp) .*)$");
+
     private final Path folder;
     private final Checkout checkout;
+    private Platform platform;
 
     CopiedServiceTest(@TempDir Path folder) throws IOException {
         this.folder = folder;
         this.checkout = Checkout.in(folder);
     }
 
-    @Test
-    void a_new_service_is_built_passes_its_tests_hears_order_shipped_and_publishes_an_event_of_its_own()
-            throws Exception {
+    @BeforeAll
+    void make() throws Exception {
         checkout.run(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dmops.root=" + checkout.root(),
@@ -61,6 +96,37 @@ class CopiedServiceTest {
                 Mops.class.getName(),
                 "new-service",
                 WORD);
+        hearTheNotifier();
+        platform = Platform.at(checkout.root(), folder.resolve("home"), Ports.free());
+    }
+
+    @AfterAll
+    void stop() {
+        platform.stop();
+    }
+
+    /** What the page says, in the name of this service. */
+    private void hearTheNotifier() throws Exception {
+        String page = checkout.read("examples/notifier/README.md")
+                .replace("returns", WORD)
+                .replace("Returns", "Specimen");
+        List<String> commands =
+                COMMAND.matcher(page).results().map(command -> command.group(1)).toList();
+        assertThat(commands).hasSize(2);
+        for (String command : commands) {
+            checkout.run("sh", "-c", command);
+        }
+        List<MatchResult> files = FILE.matcher(page).results().toList();
+        assertThat(files).hasSize(5);
+        for (MatchResult file : files) {
+            Files.writeString(checkout.root().resolve(file.group(1)), file.group(2));
+        }
+    }
+
+    @Test
+    @Order(1)
+    void a_new_service_is_built_passes_its_tests_hears_order_shipped_and_publishes_an_event_of_its_own()
+            throws Exception {
         checkout.run(
                 "mvn",
                 "-B",
@@ -80,17 +146,140 @@ class CopiedServiceTest {
         assertThat(testsRun(NAME)).isPositive();
         assertThat(testsRun("common-events")).isPositive();
 
-        Platform platform = Platform.at(checkout.root(), folder.resolve("home"), Ports.free());
-        try {
-            platform.postgres().start();
-            platform.postgres().createDatabase(Platform.database(NAME));
-            platform.kafka().start();
-            platform.service(NAME).start();
+        platform.postgres().start();
+        platform.postgres().createDatabase(Platform.database(NAME));
+        platform.kafka().start();
+        platform.service(NAME).start();
 
-            hearsAndTells(platform.service(NAME).url(), platform.kafka().bootstrapServers());
-        } finally {
-            platform.stop();
+        hearsAndTells(platform.service(NAME).url(), platform.kafka().bootstrapServers());
+    }
+
+    @Test
+    @Order(2)
+    void what_a_program_on_node_js_publishes_of_each_order_that_has_shipped_takes_effect_once_whatever_happens_to_it()
+            throws Exception {
+        assumeTrue(platform.service(NAME).isRunning(), "the service was not made");
+        Notifier notifier = Notifier.installed(checkout, folder.resolve("notifier.log"));
+        String kafka = platform.kafka().bootstrapServers();
+        OrderShipped shipped = shipped();
+        OrderShipped later = shipped();
+        try (TestTopic<OrderEvent> orders = new TestTopic<>(OrderEvents.FAMILY, kafka);
+                Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
+            Envelope<OrderEvent> event = orders.envelope("/shipping-service", shipped);
+            Process killed = notifier.start(kafka);
+            try {
+                orders.deliver(List.of(event));
+                awaitWhileRunning(killed, notifier, () -> told(shipped) == 1);
+            } finally {
+                killed.destroyForcibly().waitFor();
+            }
+            // As if it had not come to its commits. The group is empty once the broker has missed it for long enough.
+            Shop.eventually()
+                    .ignoreExceptions()
+                    .until(() ->
+                            admin.deleteConsumerGroups(List.of(NOTIFIER)).all().get() == null);
+            unreadable(orders, kafka);
+            orders.deliver(List.of(orders.envelope("/shipping-service", later)));
+
+            Process restarted = notifier.start(kafka);
+            try {
+                awaitWhileRunning(restarted, notifier, () -> told(later) == 1 && lag(admin, NOTIFIER, "orders") == 0);
+                awaitWhileRunning(restarted, notifier, () -> lag(admin, NAME, TOLD) == 0);
+                restarted.destroy();
+                assertThat(restarted.waitFor()).as(notifier::output).isZero();
+            } finally {
+                restarted.destroyForcibly().waitFor();
+            }
+
+            List<ConsumerRecord<String, String>> notifications = records(kafka, TOLD).stream()
+                    .filter(record -> isOf(shipped, record))
+                    .toList();
+            assertThat(notifications).hasSize(2).allSatisfy(record -> {
+                assertThat(header(record, "ce_id")).isEqualTo(header(notifications.getFirst(), "ce_id"));
+                assertThat(header(record, "ce_type")).isEqualTo("notification.sent");
+                assertThat(header(record, "ce_causationid"))
+                        .isEqualTo(event.metadata().id().toString());
+                assertThat(header(record, "ce_correlationid"))
+                        .isEqualTo(event.metadata().correlationId());
+            });
+            assertThat(told(shipped)).isEqualTo(1);
+            assertThat(notifier.output())
+                    .contains("To the customer of order " + shipped.orderId(), shipped.trackingNumber());
+            assertThat(records(kafka, DEAD_LETTERS))
+                    .hasSize(2 * PARTITIONS)
+                    .extracting(record -> header(record, "mops-dead-letter-error-message"))
+                    .containsOnly(
+                            "The payload of order.shipped is not order.shipped/1.0: /: must have required property"
+                                    + " 'shipmentId'; /: must have required property 'carrier'; /: must have required"
+                                    + " property 'trackingNumber'",
+                            "The major version of order.shipped/9.0 is unknown: this build reads order.shipped 1.x");
         }
+    }
+
+    /** Puts two records in the way, wherever what comes next will stand: one against its schema, one of a major version to come. */
+    private static void unreadable(TestTopic<OrderEvent> orders, String kafka) throws Exception {
+        EventCodec<OrderEvent> codec = new EventCodec<>(OrderEvents.FAMILY);
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka), new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                OrderShipped shipped = shipped();
+                var record = codec.encode(orders.envelope("/shipping-service", shipped));
+                byte[] violating = ("{\"orderId\":\"" + shipped.orderId() + "\"}").getBytes(StandardCharsets.UTF_8);
+                producer.send(new ProducerRecord<>(
+                                record.topic(), partition, record.key(), violating, record.headers()))
+                        .get();
+                Headers ofNine = new RecordHeaders(record.headers())
+                        .remove("ce_dataschema")
+                        .add("ce_dataschema", "order.shipped/9.0".getBytes(StandardCharsets.UTF_8));
+                producer.send(new ProducerRecord<>(record.topic(), partition, record.key(), record.value(), ofNine))
+                        .get();
+            }
+        }
+    }
+
+    private static void awaitWhileRunning(Process process, Notifier notifier, Callable<Boolean> condition) {
+        Shop.eventually()
+                .failFast(
+                        () -> assertThat(process.isAlive()).as(notifier::output).isTrue())
+                .until(condition);
+    }
+
+    /** How often the service has been told, by its own count. */
+    private int told(OrderShipped shipped) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(
+                        platform.postgres().jdbcUrl(Platform.database(NAME)),
+                        PostgresServer.USER,
+                        PostgresServer.PASSWORD);
+                PreparedStatement select = connection.prepareStatement(
+                        "SELECT coalesce(sum(told), 0) FROM " + WORD + "_notice WHERE order_id = ?")) {
+            select.setObject(1, shipped.orderId());
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getInt(1);
+            }
+        }
+    }
+
+    /** How many records of a topic a group has not committed yet. */
+    private static long lag(Admin admin, String group, String topic) throws Exception {
+        long ends = admin
+                .listOffsets(IntStream.range(0, PARTITIONS)
+                        .boxed()
+                        .collect(toMap(partition -> new TopicPartition(topic, partition), _ -> OffsetSpec.latest())))
+                .all()
+                .get()
+                .values()
+                .stream()
+                .mapToLong(ListOffsetsResultInfo::offset)
+                .sum();
+        return ends - committed(admin, group, topic);
+    }
+
+    private static long committed(Admin admin, String group, String topic) throws Exception {
+        return admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().entrySet().stream()
+                .filter(partition -> partition.getKey().topic().equals(topic))
+                .mapToLong(partition -> partition.getValue().offset())
+                .sum();
     }
 
     private static void hearsAndTells(URI service, String kafka) throws Exception {
@@ -100,16 +289,16 @@ class CopiedServiceTest {
                 Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
             Envelope<OrderEvent> event = orders.envelope("/shipping-service", shipped);
             orders.deliver(List.of(event, event));
-            Shop.eventually().until(() -> handled(admin) == 2);
+            Shop.eventually().until(() -> committed(admin, NAME, "orders") == 2);
             // What it leads to stands behind all that the first one led to.
             orders.deliver(List.of(orders.envelope("/shipping-service", later)));
-            Shop.eventually().until(() -> published(kafka).stream().anyMatch(record -> isOf(later, record)));
+            Shop.eventually().until(() -> records(kafka, WORD).stream().anyMatch(record -> isOf(later, record)));
         }
 
         assertThat(get(service.resolve("/" + WORD + "?orderId=" + shipped.orderId())))
                 .contains(
                         "\"orderId\":\"" + shipped.orderId() + "\"", "\"shipmentId\":\"" + shipped.shipmentId() + "\"");
-        assertThat(published(kafka).stream().filter(record -> isOf(shipped, record)))
+        assertThat(records(kafka, WORD).stream().filter(record -> isOf(shipped, record)))
                 .singleElement()
                 .satisfies(record -> {
                     assertThat(header(record, "ce_type")).isEqualTo(WORD + ".noted");
@@ -124,17 +313,11 @@ class CopiedServiceTest {
     }
 
     private static boolean isOf(OrderShipped shipped, ConsumerRecord<String, String> record) {
-        return record.key().equals(shipped.orderId().toString());
+        return shipped.orderId().toString().equals(record.key());
     }
 
-    private static long handled(Admin admin) throws Exception {
-        return admin.listConsumerGroupOffsets(NAME).partitionsToOffsetAndMetadata().get().values().stream()
-                .mapToLong(OffsetAndMetadata::offset)
-                .sum();
-    }
-
-    /** All that stands in its topic. */
-    private static List<ConsumerRecord<String, String>> published(String kafka) {
+    /** All that stands in a topic. */
+    private static List<ConsumerRecord<String, String>> records(String kafka, String topic) {
         List<ConsumerRecord<String, String>> records = new ArrayList<>();
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
                 Map.of(
@@ -144,7 +327,7 @@ class CopiedServiceTest {
                         "earliest"),
                 new StringDeserializer(),
                 new StringDeserializer())) {
-            consumer.assign(consumer.partitionsFor(WORD).stream()
+            consumer.assign(consumer.partitionsFor(topic).stream()
                     .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
                     .toList());
             Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
