@@ -26,6 +26,7 @@ class ArchitectureTest {
                     "java..",
                     "kafka..",
                     "org.apache.commons.compress..",
+                    "org.apache.kafka.clients.admin",
                     "org.apache.kafka.clients.consumer",
                     "org.apache.kafka.common..",
                     "org.jspecify.annotations",
@@ -43,11 +44,13 @@ class ArchitectureTest {
             .resideOutsideOfPackages("kafka..");
 
     @ArchTest
-    static final ArchRule one_class_reads_topics = classes()
+    static final ArchRule one_class_reads_topics_and_one_asks_how_far_a_group_is = classes()
             .that()
             .doNotHaveSimpleName("KafkaMain")
             .and()
             .doNotHaveSimpleName("OrderLog")
+            .and()
+            .doNotHaveSimpleName("GroupOffsets")
             .should()
             .onlyDependOnClassesThat()
             .resideOutsideOfPackages("org.apache.kafka..");

@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,25 @@ class OutageTest {
             assertAllTakeEffect(service, "kafka_away", 10);
             assertThat(TopicLog.of("kafka_away", kafka.bootstrapServers()).partitionCount())
                     .isEqualTo(4);
+        }
+    }
+
+    @Test
+    void a_group_that_starts_while_kafka_is_down_is_fed_from_its_point_once_kafka_is_back() {
+        TopicLog topic = TopicLog.of("replay_away", kafka.bootstrapServers()).create(4);
+        ProducerRecord<byte[], byte[]> old = topic.event(new Deposited("a", 1));
+        topic.append(List.of(
+                new ProducerRecord<>("replay_away", null, 0L, old.key(), old.value(), old.headers()),
+                topic.event(new Deposited("a", 2))));
+        kafka.kill();
+        try (AccountService service = AccountService.named("replay_away")
+                .with("mops.messaging.replay-from", "2026-01-01T00:00:00Z")
+                .publishingOnlyWhatItsTableSays()
+                .noting()
+                .start(postgres.jdbcUrl("replay_away"), kafka.bootstrapServers())) {
+            kafka.restart();
+
+            await().untilAsserted(() -> assertThat(service.numbersOf("a")).containsExactly(2L));
         }
     }
 
