@@ -69,8 +69,13 @@ final class OrdersTopic {
 
     /** All records that stand in the topic now. */
     List<ConsumerRecord<byte[], byte[]>> records() {
+        return records(NAME);
+    }
+
+    /** All records that stand in another topic now. */
+    List<ConsumerRecord<byte[], byte[]>> records(String topic) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(topic)) {
             Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
             consumer.seekToBeginning(consumer.assignment());
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
@@ -165,9 +170,13 @@ final class OrdersTopic {
     }
 
     private KafkaConsumer<byte[], byte[]> consumer() {
+        return consumer(NAME);
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer(String topic) {
         var consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        consumer.assign(consumer.partitionsFor(NAME).stream()
-                .map(partition -> new TopicPartition(NAME, partition.partition()))
+        consumer.assign(consumer.partitionsFor(topic).stream()
+                .map(partition -> new TopicPartition(topic, partition.partition()))
                 .toList());
         return consumer;
     }

@@ -215,7 +215,7 @@ final class Shop {
         return order.isFinal() && !order.status().equals(status);
     }
 
-    private <T> T read(URI uri, Class<T> type) {
+    <T> T read(URI uri, Class<T> type) {
         HttpResponse<String> answer = get(uri);
         assertThat(answer.statusCode()).as(uri + ": " + answer.body()).isEqualTo(200);
         return JSON.readValue(answer.body(), type);
