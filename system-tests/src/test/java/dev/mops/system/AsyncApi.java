@@ -96,7 +96,9 @@ final class AsyncApi {
                 .toList();
         if (!published.isEmpty()) {
             operation(group, "send", family.topic(), published)
-                    .put("description", "Publishes these events, in these versions, with the transaction of their cause.");
+                    .put(
+                            "description",
+                            "Publishes these events, in these versions, with the transaction of their cause.");
         }
         for (String topic : family.retryTopics()) {
             offer(
@@ -135,9 +137,7 @@ final class AsyncApi {
     }
 
     private static void offer(ObjectNode channel, String message) {
-        ((ObjectNode) channel.path("messages"))
-                .putObject(message)
-                .put("$ref", "#/components/messages/" + message);
+        ((ObjectNode) channel.path("messages")).putObject(message).put("$ref", "#/components/messages/" + message);
     }
 
     private ObjectNode operation(String group, String action, String topic, Collection<String> names) {
@@ -195,7 +195,8 @@ final class AsyncApi {
         header(properties, "ce_id", "The event: any text that is unique with its source; here a UUIDv7")
                 .put("maxLength", 255);
         header(properties, "ce_type", "What happened");
-        header(properties, "ce_source", "Who says so, for example /order-service").put("maxLength", 255);
+        header(properties, "ce_source", "Who says so, for example /order-service")
+                .put("maxLength", 255);
         header(properties, "ce_subject", "The entity, the same as the record's key");
         header(properties, "ce_time", "When it happened; without it, the record's time counts")
                 .put("format", "date-time");
@@ -238,8 +239,10 @@ final class AsyncApi {
         header(properties, "mops-dead-letter-topic", "Where it was read");
         header(properties, "mops-dead-letter-partition", "Where it was read");
         header(properties, "mops-dead-letter-offset", "Where it was read");
-        header(properties, "mops-dead-letter-first-failed-at", "When it failed first").put("format", "date-time");
-        header(properties, "mops-dead-letter-last-failed-at", "When it failed last").put("format", "date-time");
+        header(properties, "mops-dead-letter-first-failed-at", "When it failed first")
+                .put("format", "date-time");
+        header(properties, "mops-dead-letter-last-failed-at", "When it failed last")
+                .put("format", "date-time");
         header(properties, "mops-dead-letter-payload", "That headers and value were left out: they are too large");
         message.putObject("payload").put("description", "The value as it came; none where it is too large");
         keyedBy(message, "string", "The key as it came");

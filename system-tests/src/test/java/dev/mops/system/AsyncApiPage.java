@@ -58,11 +58,13 @@ final class AsyncApiPage {
         page.append(HEAD.replace("{title}", text(info, "title")).replace("{description}", text(info, "description")));
         line("<h2 id=\"channels\">Channels</h2>");
         table(List.of("topic", "partitions", "holds", "messages"));
-        document.path("channels").properties().forEach(channel -> row(
-                "<code id=\"channel-%1$s\">%1$s</code>".formatted(escape(channel.getKey())),
-                text(channel.getValue().path("bindings").path("kafka"), "partitions"),
-                text(channel.getValue(), "description"),
-                links(channel.getValue().path("messages"))));
+        document.path("channels")
+                .properties()
+                .forEach(channel -> row(
+                        "<code id=\"channel-%1$s\">%1$s</code>".formatted(escape(channel.getKey())),
+                        text(channel.getValue().path("bindings").path("kafka"), "partitions"),
+                        text(channel.getValue(), "description"),
+                        links(channel.getValue().path("messages"))));
         line("</table>");
         line("<h2 id=\"services\">Services</h2>");
         Map<String, StringBuilder> services = new TreeMap<>();
@@ -149,15 +151,11 @@ final class AsyncApiPage {
     }
 
     private void table(List<String> heads) {
-        line(heads.stream()
-                .map(head -> "<th>" + head + "</th>")
-                .collect(joining("", "<table>\n<tr>", "</tr>")));
+        line(heads.stream().map(head -> "<th>" + head + "</th>").collect(joining("", "<table>\n<tr>", "</tr>")));
     }
 
     private void row(String... cells) {
-        line(List.of(cells).stream()
-                .map(cell -> "<td>" + cell + "</td>")
-                .collect(joining("", "<tr>", "</tr>")));
+        line(List.of(cells).stream().map(cell -> "<td>" + cell + "</td>").collect(joining("", "<tr>", "</tr>")));
     }
 
     private static String text(JsonNode node, String field) {

@@ -20,7 +20,8 @@ class AsyncApiParserTest {
     private static final Path FILES = ROOT.resolve("system-tests/src/test/asyncapi");
     private static final Path WORK = ROOT.resolve("system-tests/target/asyncapi");
     private static final Path DOCUMENT = ROOT.resolve("docs/asyncapi.json");
-    private static final Pattern AWAY = Pattern.compile("ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH");
+    private static final Pattern AWAY =
+            Pattern.compile("ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH");
     private static final int TIMEOUT_MINUTES = 5;
 
     @BeforeAll

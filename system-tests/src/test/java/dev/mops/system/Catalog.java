@@ -27,8 +27,7 @@ record Catalog(List<Service> services) {
     SortedSet<String> typesOf(String topic) {
         return families()
                 .filter(family -> family.topic().equals(topic))
-                .flatMap(family ->
-                        Stream.concat(family.handles().stream(), family.publishes().keySet().stream()))
+                .flatMap(family -> Stream.concat(family.handles().stream(), family.publishes().keySet().stream()))
                 .collect(toCollection(TreeSet::new));
     }
 

@@ -35,8 +35,8 @@ class EventDocsTest {
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Path DOCS = PlatformExtension.root().resolve("docs");
-    private static final Pattern LOADS =
-            Pattern.compile("(?i)<(script|link|img|iframe|object|embed|base)\\b|\\bsrc\\s*=|url\\(|@import|href=\"(?!#)");
+    private static final Pattern LOADS = Pattern.compile(
+            "(?i)<(script|link|img|iframe|object|embed|base)\\b|\\bsrc\\s*=|url\\(|@import|href=\"(?!#)");
 
     private final Shop shop;
     private final Catalog catalog;
@@ -66,7 +66,9 @@ class EventDocsTest {
             assertThat(text.equals(file.getValue()))
                     .as(
                             "docs/%s is stale, from line %d on: it is not what services and schemas say now. To write it anew: %s",
-                            file.getKey(), text.lines().takeWhile(inOrder(file.getValue())).count() + 1, COMMAND)
+                            file.getKey(),
+                            text.lines().takeWhile(inOrder(file.getValue())).count() + 1,
+                            COMMAND)
                     .isTrue();
         }
     }
@@ -83,7 +85,16 @@ class EventDocsTest {
         mops("fail", "shipping-service", "--type", "order.paid");
         UUID order = shop.placeOrder(Wish.of("BACKPACK-20", 1));
         Set<String> deadLetter = awaitHeaders("orders-billing-service-dlt", order);
-        mops("dead-letters", "replay", "--all", "--service", "billing", "--key", order.toString(), "--reason", "is read");
+        mops(
+                "dead-letters",
+                "replay",
+                "--all",
+                "--service",
+                "billing",
+                "--key",
+                order.toString(),
+                "--reason",
+                "is read");
         Set<String> wakeUp = awaitHeaders("orders-shipping-service-retry-1", order);
         shop.awaitStatus(order, "SHIPPED");
 
@@ -94,7 +105,8 @@ class EventDocsTest {
     }
 
     private Set<String> documented(String message) {
-        return new TreeSet<>(document.at("/components/messages/" + message + "/headers/properties").propertyNames());
+        return new TreeSet<>(document.at("/components/messages/" + message + "/headers/properties")
+                .propertyNames());
     }
 
     /** The module's own headers of the order's record there. */
@@ -126,19 +138,20 @@ class EventDocsTest {
                 .map(line -> line.replaceFirst("^\\S+ +(.*)/(.*)\\.json$", "$1-$2"))
                 .toList();
 
-        assertThat(document.path("components").path("messages").propertyNames()).hasSizeGreaterThan(10).containsAll(released);
+        assertThat(document.path("components").path("messages").propertyNames())
+                .hasSizeGreaterThan(10)
+                .containsAll(released);
         TreeSet<String> topics = new TreeSet<>(catalog.topics());
-        catalog.services().forEach(service -> service.families().forEach(family -> {
-            topics.addAll(family.retryTopics());
-            topics.add(String.valueOf(family.deadLetterTopic()));
-        }));
+        catalog.services()
+                .forEach(service -> service.families().forEach(family -> {
+                    topics.addAll(family.retryTopics());
+                    topics.add(String.valueOf(family.deadLetterTopic()));
+                }));
         assertThat(document.path("channels").propertyNames()).containsExactlyInAnyOrderElementsOf(topics);
     }
 
     @Test
     void the_page_loads_nothing() {
-        assertThat(expected.get("asyncapi.html"))
-                .contains("default-src 'none'")
-                .doesNotContainPattern(LOADS);
+        assertThat(expected.get("asyncapi.html")).contains("default-src 'none'").doesNotContainPattern(LOADS);
     }
 }

@@ -36,9 +36,12 @@ final class EventsPage {
     private void write() {
         line("# Events");
         line("");
-        line("What the services tell each other: who publishes it, who handles it, what it holds. The same for machines is");
-        line("[asyncapi.json](asyncapi.json), AsyncAPI 3, and [asyncapi.html](asyncapi.html) shows that, without anything from");
-        line("elsewhere. The build writes all three from what the running services say of themselves (`/actuator/events`) and from the");
+        line(
+                "What the services tell each other: who publishes it, who handles it, what it holds. The same for machines is");
+        line(
+                "[asyncapi.json](asyncapi.json), AsyncAPI 3, and [asyncapi.html](asyncapi.html) shows that, without anything from");
+        line(
+                "elsewhere. The build writes all three from what the running services say of themselves (`/actuator/events`) and from the");
         line("released schemas, and fails where they are stale. This brings them up to date:");
         line("");
         line("    " + EventDocsTest.COMMAND);
@@ -59,7 +62,8 @@ final class EventsPage {
             }
         }
         line("");
-        line("The version that is written stands in bold; the others are read. The fields of each version alone are in");
+        line(
+                "The version that is written stands in bold; the others are read. The fields of each version alone are in");
         line("[asyncapi.html](asyncapi.html).");
         topics();
         envelope();
@@ -109,7 +113,8 @@ final class EventsPage {
         line("");
         line("## Headers of each event");
         line("");
-        line("A record is a [CloudEvent](https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/kafka-protocol-binding.md) in");
+        line(
+                "A record is a [CloudEvent](https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/kafka-protocol-binding.md) in");
         line("binary mode: its key is the entity, its headers say what it is, its value is JSON in UTF-8.");
         line("");
         line("| header | type | there | meaning |");

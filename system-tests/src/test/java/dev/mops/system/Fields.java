@@ -45,8 +45,7 @@ final class Fields {
     private static String typeOf(JsonNode field) {
         String type = field.path("type").asString("any");
         return switch (type) {
-            case "array" ->
-                "array" + limits(field, "minItems", "maxItems", "") + " of: " + typeOf(field.path("items"));
+            case "array" -> "array" + limits(field, "minItems", "maxItems", "") + " of: " + typeOf(field.path("items"));
             case "integer", "number" -> type + limits(field, "minimum", "maximum", "");
             case "string" -> stringOf(field);
             default -> type;
