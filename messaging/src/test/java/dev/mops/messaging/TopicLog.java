@@ -31,6 +31,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -59,10 +60,11 @@ public final class TopicLog {
         return new TopicLog(topic, bootstrapServers);
     }
 
-    /** Creates the topic before a service does. */
+    /** Creates the topic before a service does, and for ever, as that does: Kafka's default forgets what is a week old. */
     public TopicLog create(int partitions) {
         try (Admin admin = admin()) {
-            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
+            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)
+                            .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"))))
                     .all()
                     .get();
         } catch (ExecutionException | InterruptedException e) {
