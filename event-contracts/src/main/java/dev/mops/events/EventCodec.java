@@ -287,7 +287,7 @@ public final class EventCodec<E> {
         }
         T payload;
         try {
-            payload = schema.equals(definition.schema())
+            payload = version.major() == definition.version().major()
                     ? JSON.readValue(value, definition.payload())
                     : JSON.treeToValue(upcast(definition, version, schema, value), definition.payload());
         } catch (JacksonException e) {
@@ -302,7 +302,7 @@ public final class EventCodec<E> {
     private static ObjectNode upcast(
             EventDefinition<?> definition, EventVersion version, EventSchema schema, byte[] value) {
         try {
-            return definition.upcast(schema.known((ObjectNode) JSON.readTree(value)), version.major());
+            return definition.upcast((ObjectNode) JSON.readTree(value), version.major());
         } catch (JacksonException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -355,7 +355,7 @@ public final class EventCodec<E> {
         required(headers, name);
         String value = identifier(headers, name);
         if (value == null) {
-            throw new UnreadableEventException("The header " + name + " is empty, longer than " + MAX_IDENTIFIER_LENGTH
+            throw new UnreadableEventException("The header " + name + " is longer than " + MAX_IDENTIFIER_LENGTH
                     + " characters, or holds characters that can't be printed");
         }
         return value;
@@ -364,7 +364,6 @@ public final class EventCodec<E> {
     private static @Nullable String identifier(Headers headers, String name) {
         String value = text(headers, name);
         return value == null
-                        || value.isEmpty()
                         || value.length() > MAX_IDENTIFIER_LENGTH
                         || value.chars().anyMatch(Character::isISOControl)
                 ? null

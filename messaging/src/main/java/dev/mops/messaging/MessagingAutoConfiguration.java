@@ -51,8 +51,7 @@ public final class MessagingAutoConfiguration {
             MessagingProperties settings) {
         EventFamilies all = new EventFamilies(
                 handlers.orderedStream().toList(), families.orderedStream().toList());
-        // Now, and not at the first event.
-        all.writeVersions(settings.writeVersion());
+        all.checkWriteVersions(settings.writeVersion());
         return all;
     }
 

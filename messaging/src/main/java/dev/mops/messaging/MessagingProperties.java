@@ -1,5 +1,6 @@
 package dev.mops.messaging;
 
+import dev.mops.events.EventVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -24,8 +25,8 @@ import org.springframework.util.unit.DataSize;
  * @param callTimeout how long one call of the outside world may take
  * @param maxEventSize the largest event that {@link Outbox#publish} takes, headers included; at most 1000 KB,
  *     since Kafka takes 1 MiB by default and what it refuses would block the outbox
- * @param writeVersion the major version in which an event type is published, by type; the newest unless set. For the
- *     release that reads a new major and does not write it yet
+ * @param writeVersion the version in which an event type is published, by type: the newest minor of a major, the newest
+ *     version of all unless set. For the release that reads a new major and does not write it yet
  * @param pollInterval how often the relay looks for rows of other instances
  * @param relayBatchSize the most events that the relay reads at once
  * @param relayBatchBytes the most bytes of payload that the relay reads at once; a single larger event goes alone
@@ -50,9 +51,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxReplays how often a dead letter is replayed without force
  * @param deadLettersWritable whether operators may act on dead letters over HTTP, not only look at them
  * @param failureSwitches whether failures can be asked for over HTTP, in a demo and in tests
- * @param replayFrom where a consumer group begins in a topic of which it has read nothing yet: {@code beginning}, or a time
- *     that has come, such as {@code 2026-11-22T10:15:30Z}; refused where handlers call the outside world or publish. At the
- *     earliest record unless set
+ * @param replayFrom where a consumer group begins that has read nothing yet: {@code beginning}, or a time such as {@code
+ *     2026-11-22T10:15:30Z}; refused where handlers call the outside world or publish. At the earliest record unless set
  * @param replayForced whether {@code replayFrom} is taken for handlers that call the outside world or publish, too
  */
 @ConfigurationProperties("mops.messaging")
@@ -66,7 +66,7 @@ public record MessagingProperties(
         @DefaultValue("32") int callConcurrency,
         @DefaultValue("5s") Duration callTimeout,
         @DefaultValue("512KB") DataSize maxEventSize,
-        @DefaultValue Map<String, Integer> writeVersion,
+        @DefaultValue Map<String, EventVersion> writeVersion,
         @DefaultValue("20ms") Duration pollInterval,
         @DefaultValue("1000") int relayBatchSize,
         @DefaultValue("8MB") DataSize relayBatchBytes,
@@ -159,16 +159,11 @@ public record MessagingProperties(
             return Instant.MIN;
         }
         try {
-            Instant point = Instant.parse(replayFrom);
-            // Kafka counts from 1970, and what is to come is no history.
-            if (!point.isBefore(Instant.EPOCH) && !point.isAfter(Instant.now())) {
-                return point;
-            }
+            return Instant.parse(replayFrom);
         } catch (DateTimeParseException e) {
-            // Refused below.
+            throw new IllegalArgumentException("mops.messaging.replay-from must be " + BEGINNING
+                    + " or a time such as 2026-11-22T10:15:30Z, not " + replayFrom);
         }
-        throw new IllegalArgumentException("mops.messaging.replay-from must be " + BEGINNING
-                + " or a time such as 2026-11-22T10:15:30Z, from 1970 on and not to come, not " + replayFrom);
     }
 
     private static void atLeastOne(String setting, int value) {
