@@ -287,7 +287,7 @@ public final class EventCodec<E> {
         }
         T payload;
         try {
-            payload = version.major() == definition.version().major()
+            payload = schema.equals(definition.schema())
                     ? JSON.readValue(value, definition.payload())
                     : JSON.treeToValue(upcast(definition, version, schema, value), definition.payload());
         } catch (JacksonException e) {
@@ -302,7 +302,7 @@ public final class EventCodec<E> {
     private static ObjectNode upcast(
             EventDefinition<?> definition, EventVersion version, EventSchema schema, byte[] value) {
         try {
-            return definition.upcast((ObjectNode) JSON.readTree(value), version.major());
+            return definition.upcast(schema.known((ObjectNode) JSON.readTree(value)), version.major());
         } catch (JacksonException e) {
             throw e;
         } catch (RuntimeException e) {

@@ -40,6 +40,13 @@ class EventSchemaTest {
     }
 
     @Test
+    void a_large_document_full_of_faults_is_told_by_one() {
+        String faults = "8,".repeat(400_000);
+
+        assertThat(SCHEMA.violations("{\"items\":[" + faults + "8]}")).hasSize(1);
+    }
+
+    @Test
     void speaks_english_on_every_machine() {
         Locale before = Locale.getDefault();
         Locale.setDefault(Locale.GERMANY);

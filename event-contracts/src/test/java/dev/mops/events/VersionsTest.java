@@ -32,6 +32,8 @@ class VersionsTest {
                 "1.0 | {\"parcel\":\"p-1\",\"street\":\"Main Street 1\"}",
                 "1.1 | {\"parcel\":\"p-1\",\"street\":\"Main Street 1\"}",
                 "1.7 | {\"parcel\":\"p-1\",\"street\":\"Main Street 1\",\"colour\":{\"name\":\"red\"}}",
+                // What a later version calls so is unknown to this one.
+                "1.0 | {\"parcel\":\"p-1\",\"street\":\"Main Street 1\",\"note\":7,\"lines\":{}}",
                 "2.0 | {\"parcel\":\"p-1\",\"lines\":[\"Main Street 1\"]}",
                 "2.9 | {\"parcel\":\"p-1\",\"lines\":[\"Main Street 1\"],\"colour\":\"red\"}"
             })

@@ -13,6 +13,7 @@ import dev.mops.events.EventCodec;
 import dev.mops.events.EventDefinition;
 import dev.mops.events.EventFamily;
 import dev.mops.events.EventMetadata;
+import dev.mops.events.EventSchema;
 import dev.mops.events.EventVersion;
 import dev.mops.events.UnreadableEventException;
 import java.io.IOException;
@@ -26,13 +27,16 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Keeps the promises of a family's schemas, in the build of those who own it:
@@ -45,10 +49,10 @@ import tools.jackson.databind.json.JsonMapper;
  * }</pre>
  *
  * <ul>
- *   <li>a schema that has been released never changes: {@code schemas/released.sha256} has its digest
+ *   <li>a schema that has been released never changes, and its type stays: {@code schemas/released.sha256} has its digest
  *   <li>a minor version is one: it adds properties that are not required, and nothing else
  *   <li>a new major version comes with its {@linkplain dev.mops.events.MajorChange change}, which makes a valid payload of
- *       a valid one, both ways
+ *       a valid one, both ways, and loses nothing on the way there and back
  *   <li>the newest version is what the record is, and keeps to the subset of JSON Schema that can be compared
  *   <li>each version has its bytes as a file, {@code wire/<type>/<version>.txt}, which are read back
  * </ul>
@@ -67,22 +71,30 @@ public final class ContractGate<E> {
 
     private final EventFamily<E> family;
     private final EventCodec<E> codec;
+    private final Set<String> others;
     private final Path schemas;
     private final Path samples;
     private final Path releases;
     private final List<String> violations = new ArrayList<>();
 
-    ContractGate(EventFamily<E> family, Path schemas, Path samples) {
+    ContractGate(EventFamily<E> family, Set<String> others, Path schemas, Path samples) {
         this.family = family;
+        this.others = others;
         this.codec = new EventCodec<>(family);
         this.schemas = schemas;
         this.samples = samples;
         this.releases = schemas.resolve("released.sha256");
     }
 
-    /** The gate of a family whose schemas and samples are resources of the module that is built. */
-    public static <E> ContractGate<E> of(EventFamily<E> family) {
-        return new ContractGate<>(family, Path.of("src/main/resources/schemas"), Path.of("src/test/resources/wire"));
+    /**
+     * The gate of a family whose schemas and samples are resources of the module that is built.
+     *
+     * @param others the types beside it that were released and are not of this family: those of another one, which has a
+     *     gate of its own, and those whose last record is gone
+     */
+    public static <E> ContractGate<E> of(EventFamily<E> family, String... others) {
+        return new ContractGate<>(
+                family, Set.of(others), Path.of("src/main/resources/schemas"), Path.of("src/test/resources/wire"));
     }
 
     /**
@@ -100,9 +112,7 @@ public final class ContractGate<E> {
 
     /** What is broken; empty where nothing is. */
     List<String> violations() {
-        violations.clear();
-        SortedMap<String, String> released = released();
-        family.definitions().forEach(definition -> check(definition, released));
+        check(released());
         return List.copyOf(violations);
     }
 
@@ -115,8 +125,7 @@ public final class ContractGate<E> {
                         .filter(version -> Files.exists(fileOf(definition, version)))
                         .forEach(version -> withNew.putIfAbsent(
                                 definition.dataSchemaOf(version), digestOf(fileOf(definition, version)))));
-        violations.clear();
-        family.definitions().forEach(definition -> check(definition, withNew));
+        check(withNew);
         if (violations.isEmpty() && !withNew.equals(released)) {
             try {
                 Files.writeString(
@@ -131,16 +140,47 @@ public final class ContractGate<E> {
         return List.copyOf(violations);
     }
 
+    private void check(SortedMap<String, String> released) {
+        violations.clear();
+        released.forEach(this::kept);
+        family.definitions().forEach(definition -> check(definition, released));
+    }
+
+    /** What was released stays as it is, also where this build does not read it any more. */
+    private void kept(String name, String digest) {
+        Path file = schemas.resolve(name + ".json");
+        if (Files.notExists(file)) {
+            violations.add(name + " has been released, and its schema is gone: put it back");
+        } else if (!digest.equals(digestOf(file))) {
+            violations.add(name + " has been released and was changed. A released schema never changes, for its records"
+                    + " are there: take the change back, and make it in a new version");
+        }
+        String type = name.substring(0, name.lastIndexOf('/'));
+        if (family.definitionOf(type).isEmpty() && !others.contains(type)) {
+            violations.add(name + " has been released, and no event of the family is " + type
+                    + ": its records would be skipped. A type keeps its name, and stays");
+        }
+    }
+
     private void check(EventDefinition<? extends E> definition, SortedMap<String, String> released) {
         NavigableMap<EventVersion, JsonNode> read = new TreeMap<>();
         for (EventVersion version : definition.versions()) {
             String name = definition.dataSchemaOf(version);
+            if (Files.notExists(fileOf(definition, version))) {
+                if (!released.containsKey(name)) {
+                    violations.add(name + " has no schema: put " + fileOf(definition, version) + " there");
+                }
+                continue;
+            }
             JsonNode schema = schema(definition, version);
             if (schema == null) {
                 continue;
             }
             read.put(version, schema);
-            digest(name, digestOf(fileOf(definition, version)), released.get(name));
+            if (!released.containsKey(name)) {
+                violations.add(name + " is not released yet. When it is as you want it, run this test with"
+                        + " -Dmops.contracts=release: from then on it never changes");
+            }
             METASCHEMA
                     .validate(schema.toString(), InputFormat.JSON)
                     .forEach(error -> violations.add(name + " is no JSON Schema 2020-12: " + error));
@@ -165,10 +205,6 @@ public final class ContractGate<E> {
 
     private @Nullable JsonNode schema(EventDefinition<?> definition, EventVersion version) {
         Path file = fileOf(definition, version);
-        if (Files.notExists(file)) {
-            violations.add(definition.dataSchemaOf(version) + " has no schema: put " + file + " there");
-            return null;
-        }
         try {
             return JSON.readTree(Files.readString(file));
         } catch (JacksonException e) {
@@ -179,21 +215,11 @@ public final class ContractGate<E> {
         }
     }
 
-    private void digest(String name, String digest, @Nullable String released) {
-        if (released == null) {
-            violations.add(name + " is not released yet. When it is as you want it, run this test with"
-                    + " -Dmops.contracts=release: from then on it never changes");
-        } else if (!released.equals(digest)) {
-            violations.add(name + " has been released and was changed. A released schema never changes, for its records"
-                    + " are there: take the change back, and make it in a new version");
-        }
-    }
-
     private void minor(EventDefinition<?> definition, EventVersion before, EventVersion version, List<String> reasons) {
         if (!reasons.isEmpty()) {
             violations.add(definition.dataSchemaOf(version) + " is no minor version of " + before + ": "
-                    + String.join("; ", reasons) + ". Make it " + (version.major() + 1)
-                    + ".0, with a MajorChange in its family");
+                    + String.join("; ", reasons) + ". Make it "
+                    + (definition.version().major() + 1) + ".0, with a MajorChange in its family");
         }
     }
 
@@ -205,8 +231,11 @@ public final class ContractGate<E> {
             return;
         }
         Envelope<E> sample;
+        JsonNode payload;
         try {
-            sample = codec.decode(WireSample.recordOf(family.topic(), Files.readString(file)));
+            ConsumerRecord<byte[], byte[]> record = WireSample.recordOf(family.topic(), Files.readString(file));
+            sample = codec.decode(record);
+            payload = JSON.readTree(record.value());
         } catch (UnreadableEventException | IllegalArgumentException e) {
             violations.add(name + " can't be read: the sample " + file + ": " + e.getMessage());
             return;
@@ -218,21 +247,40 @@ public final class ContractGate<E> {
             violations.add(name + " has a sample of another type or version: " + file);
             return;
         }
+        List<String> wrong = definition.schemaOf(version).orElseThrow().violations(payload);
+        if (!wrong.isEmpty()) {
+            violations.add(name + " has a sample that violates it: " + file + ": " + String.join("; ", wrong));
+            return;
+        }
         for (EventVersion written : definition.writable()) {
-            // Of an older major it is enough that the newest one can be made of it.
-            if (written.equals(definition.version()) || version.equals(definition.version())) {
-                writable(sample, definition, written);
+            // Of an older major it is enough that the newest one can be made of it, and itself again.
+            if (written.equals(definition.version())
+                    || version.equals(definition.version())
+                    || written.equals(version)) {
+                writable(sample, payload, definition, written);
             }
         }
     }
 
-    private void writable(Envelope<E> sample, EventDefinition<?> definition, EventVersion version) {
+    private void writable(
+            Envelope<E> sample, JsonNode payload, EventDefinition<?> definition, EventVersion version) {
         EventMetadata read = sample.metadata();
+        String name = definition.dataSchemaOf(read.version());
+        JsonNode written;
         try {
-            codec.encode(new Envelope<>(read.withVersion(version), sample.event()));
+            written = JSON.readTree(codec.encode(new Envelope<>(read.withVersion(version), sample.event()))
+                    .value());
         } catch (RuntimeException e) {
-            violations.add(definition.dataSchemaOf(read.version()) + " can't be written as " + version
-                    + " once it is read: " + e.getMessage());
+            violations.add(name + " can't be written as " + version + " once it is read: " + e.getMessage());
+            return;
+        }
+        EventSchema schema = definition.schemaOf(version).orElseThrow();
+        if (!schema.known((ObjectNode) written.deepCopy()).equals(written)) {
+            violations.add(name + " is written as " + version + " with what " + version
+                    + " does not know: the MajorChange has to take it out");
+        } else if (version.equals(read.version()) && !written.equals(payload)) {
+            violations.add(name + " is another payload once it was read and is written again: the MajorChange has to lose"
+                    + " nothing on the way there and back");
         }
     }
 
@@ -250,9 +298,6 @@ public final class ContractGate<E> {
                         violations.add(
                                 name + " is there and not read: name it in the family, as one of the versions of "
                                         + definition.type());
-                    }
-                    if (Files.notExists(schemas.resolve(name + ".json"))) {
-                        violations.add(name + " has been released, and its schema is gone: put it back");
                     }
                 });
     }
@@ -286,7 +331,10 @@ public final class ContractGate<E> {
                 if (parts.length != 2 || !parts[0].matches("[0-9a-f]{64}") || !parts[1].endsWith(".json")) {
                     throw new IllegalStateException(releases + " has a line that is no digest: " + line);
                 }
-                released.put(parts[1].substring(0, parts[1].length() - ".json".length()), parts[0]);
+                String name = parts[1].substring(0, parts[1].length() - ".json".length());
+                if (released.put(name, parts[0]) != null) {
+                    throw new IllegalStateException(releases + " has two lines of " + name);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(releases + " can't be read", e);

@@ -71,6 +71,10 @@ final class SchemaSubset {
         root.path("$defs").properties().forEach(definition -> {
             schema(definition.getValue(), "/$defs/" + definition.getKey());
             described(definition.getValue(), "/$defs/" + definition.getKey());
+            require(
+                    !definition.getValue().has("$ref"),
+                    "/$defs/" + definition.getKey(),
+                    "$ref leads to another definition, not to a type");
         });
         return violations;
     }
@@ -83,7 +87,7 @@ final class SchemaSubset {
         if (schema.has("$ref")) {
             String reference = schema.path("$ref").asString("");
             require(
-                    reference.matches("#/\\$defs/\\w+")
+                    reference.matches("#/\\$defs/[\\w-]+")
                             && root.at(reference.substring(1)).isObject(),
                     place,
                     "$ref is no definition of this document");

@@ -3,19 +3,27 @@ package dev.mops.events.gate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.mops.events.EventFamily;
+import dev.mops.events.MajorChange;
 import dev.mops.events.ParcelEvent;
+import dev.mops.events.ParcelEvent.ParcelSent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ObjectNode;
 
 class ContractGateTest {
 
     private static final Path RESOURCES = Path.of("src/test/resources");
+    private static final String DIGEST_OF_NOTHING =
+            "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"; // {}
 
     @TempDir
     private Path folder;
@@ -57,15 +65,61 @@ class ContractGateTest {
         Files.delete(schemas.resolve("parcel.sent/1.0.json"));
 
         assertThat(gate().violations())
+                .containsExactly("parcel.sent/1.0 has been released, and its schema is gone: put it back");
+        Files.writeString(releases, Files.readString(releases).replaceAll("(?m)^.*/1\\.0\\.json\n", ""));
+        assertThat(gate().violations())
                 .containsExactly(
-                        "parcel.sent/1.0 has no schema: put " + schemas.resolve("parcel.sent/1.0.json") + " there",
-                        "parcel.sent/1.0 has been released, and its schema is gone: put it back");
+                        "parcel.sent/1.0 has no schema: put " + schemas.resolve("parcel.sent/1.0.json") + " there");
+    }
+
+    @Test
+    void a_released_type_stays_and_keeps_its_name() throws IOException {
+        Files.createDirectories(schemas.resolve("parcel.lost"));
+        Files.writeString(schemas.resolve("parcel.lost/1.0.json"), "{}");
+        Files.writeString(releases, Files.readString(releases) + DIGEST_OF_NOTHING + "  parcel.lost/1.0.json\n");
+
+        assertThat(gate().violations())
+                .containsExactly("parcel.lost/1.0 has been released, and no event of the family is parcel.lost: its"
+                        + " records would be skipped. A type keeps its name, and stays");
+        assertThat(new ContractGate<>(ParcelEvent.FAMILY, Set.of("parcel.lost"), schemas, samples).violations())
+                .isEmpty();
+    }
+
+    @Test
+    void a_major_version_that_is_retired_keeps_its_schemas() throws IOException {
+        EventFamily<ParcelEvent> family = parcels("2.0").build();
+        Files.delete(samples.resolve("parcel.sent/1.0.txt"));
+        Files.delete(samples.resolve("parcel.sent/1.1.txt"));
+        assertThat(gate(family).violations()).isEmpty();
+
+        change("schemas/parcel.sent/1.0.json", "Where it goes to", "Where it goes");
+        Files.delete(schemas.resolve("parcel.sent/1.1.json"));
+
+        assertThat(gate(family).violations())
+                .containsExactly(
+                        "parcel.sent/1.0 has been released and was changed. A released schema never changes, for its"
+                                + " records are there: take the change back, and make it in a new version",
+                        "parcel.sent/1.1 has been released, and its schema is gone: put it back");
+    }
+
+    @Test
+    void a_change_of_the_major_version_loses_nothing_on_the_way_there_and_back() {
+        assertThat(gate(changing(payload -> payload.remove("note"))).violations())
+                .containsExactly("parcel.sent/1.1 is another payload once it was read and is written again: the"
+                        + " MajorChange has to lose nothing on the way there and back");
+    }
+
+    @Test
+    void a_version_is_written_without_what_it_does_not_know() {
+        assertThat(gate(changing(payload -> payload.put("colour", "red"))).violations())
+                .contains("parcel.sent/2.0 is written as 1.1 with what 1.1 does not know: the MajorChange has to take"
+                        + " it out");
     }
 
     @Test
     void a_released_version_is_read_until_its_major_is_retired() throws IOException {
         String digests = Files.readString(releases);
-        Files.writeString(releases, digests + "0".repeat(64) + "  parcel.sent/2.1.json\n");
+        Files.writeString(releases, digests + DIGEST_OF_NOTHING + "  parcel.sent/2.1.json\n");
         Files.writeString(schemas.resolve("parcel.sent/2.1.json"), "{}");
 
         assertThat(gate().violations())
@@ -109,7 +163,7 @@ class ContractGateTest {
 
         assertThat(gate().release())
                 .containsExactly("parcel.sent/1.1 is no minor version of 1.0: /street: maxLength was 40 and is 50."
-                        + " Make it 2.0, with a MajorChange in its family");
+                        + " Make it 3.0, with a MajorChange in its family");
     }
 
     @Test
@@ -140,7 +194,8 @@ class ContractGateTest {
     void what_is_no_json_is_named() throws IOException {
         change("schemas/parcel.sent/1.0.json", "\"title\"", "title");
 
-        assertThat(gate().violations()).first().asString().startsWith("parcel.sent/1.0 is no JSON: ");
+        assertThat(gate().violations())
+                .anySatisfy(violation -> assertThat(violation).startsWith("parcel.sent/1.0 is no JSON: "));
     }
 
     @Test
@@ -155,10 +210,17 @@ class ContractGateTest {
                                 + samples.resolve("parcel.sent/1.0.txt"),
                         "parcel.sent/1.1 has a sample of another type or version: "
                                 + samples.resolve("parcel.sent/1.1.txt"),
-                        "parcel.sent/2.0 can't be written as 1.1 once it is read: The payload is not parcel.sent/1.1:"
-                                + " /street: must be at most 40 characters long",
-                        "parcel.sent/2.0 can't be written as 2.0 once it is read: The payload is not parcel.sent/2.0:"
-                                + " /lines/1: must be at most 40 characters long");
+                        "parcel.sent/2.0 has a sample that violates it: " + samples.resolve("parcel.sent/2.0.txt")
+                                + ": /lines/1: must be at most 40 characters long");
+    }
+
+    @Test
+    void a_version_that_allows_what_the_major_before_does_not_can_not_be_written_as_that() throws IOException {
+        change("wire/parcel.sent/2.0.txt", "Yard", "The yard behind the second building");
+
+        assertThat(gate().violations())
+                .containsExactly("parcel.sent/2.0 can't be written as 1.1 once it is read: The payload is not"
+                        + " parcel.sent/1.1: /street: must be at most 40 characters long");
     }
 
     @Test
@@ -197,7 +259,37 @@ class ContractGateTest {
     }
 
     private ContractGate<ParcelEvent> gate() {
-        return new ContractGate<>(ParcelEvent.FAMILY, schemas, samples);
+        return gate(ParcelEvent.FAMILY);
+    }
+
+    private ContractGate<ParcelEvent> gate(EventFamily<ParcelEvent> family) {
+        return new ContractGate<>(family, Set.of(), schemas, samples);
+    }
+
+    private static EventFamily.Builder<ParcelEvent> parcels(String... versions) {
+        return EventFamily.of(ParcelEvent.class)
+                .topic("parcels")
+                .key(ParcelEvent::parcel)
+                .event(ParcelSent.class, "parcel.sent", versions);
+    }
+
+    /** The family with something wrong in the way back. */
+    private static EventFamily<ParcelEvent> changing(Consumer<ObjectNode> wrong) {
+        MajorChange change = new ParcelEvent.Lines();
+        return parcels("1.0", "1.1", "2.0")
+                .change("parcel.sent", 2, new MajorChange() {
+                    @Override
+                    public ObjectNode upcast(ObjectNode payload) {
+                        return change.upcast(payload);
+                    }
+
+                    @Override
+                    public ObjectNode downcast(ObjectNode payload) {
+                        wrong.accept(payload);
+                        return change.downcast(payload);
+                    }
+                })
+                .build();
     }
 
     private void copy(String name) throws IOException {

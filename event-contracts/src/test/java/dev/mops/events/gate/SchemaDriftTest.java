@@ -110,6 +110,16 @@ class SchemaDriftTest {
                         "/names: an array of the schema holds no null, but the record's list may");
     }
 
+    @Test
+    void a_record_may_hold_itself() {
+        String schema = """
+                {"type": "object", "properties": {"next": {"$ref": "#/$defs/chain"}},
+                  "$defs": {"chain": {"type": "object", "properties": {"next": {"$ref": "#/$defs/chain"}}}}}
+                """;
+
+        assertThat(driftsOf(Chain.class, schema)).isEmpty();
+    }
+
     private static List<String> driftsOf(Class<?> payload, String schema) {
         return SchemaDrift.between(payload, JsonMapper.shared().readTree(schema));
     }
@@ -125,6 +135,8 @@ class SchemaDriftTest {
             boolean whole,
             List<Part> parts,
             List<String> tags) {}
+
+    record Chain(@Nullable Chain next) {}
 
     record Part(String name, @Nullable String colour) {}
 

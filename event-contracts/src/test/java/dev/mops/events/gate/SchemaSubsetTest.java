@@ -54,6 +54,7 @@ class SchemaSubsetTest {
                 "\"format\": \"uuid\" | \"format\": \"email\" | /id: format is none of the subset",
                 "\"type\": \"integer\" | \"type\": [\"integer\", \"null\"] | /$defs/part/size: type is none of the subset",
                 "\"type\": \"integer\", | `` | /$defs/part/size: type is none of the subset",
+                "\"part\": { | \"again\": {\"description\": \"A part\", \"$ref\": \"#/$defs/part\"}, \"part\": { | /$defs/again: $ref leads to another definition, not to a type",
                 "#/$defs/part | #/$defs/wheel | /parts/items: $ref is no definition of this document",
                 "#/$defs/part | https://example.org/part.json | /parts/items: $ref is no definition of this document",
                 "\"#/$defs/part\" | \"#/$defs/part\", \"maxItems\": 3 | /parts/items: $ref has more than a description beside it"
