@@ -66,8 +66,11 @@ public final class EventSchema {
         List<Error> errors;
         try {
             errors = compiled()
-                    .validate(json, InputFormat.JSON, context -> context.executionConfig(
-                            config -> strictly(config).failFast(json.length() > LARGE)));
+                    .validate(
+                            json,
+                            InputFormat.JSON,
+                            context -> context.executionConfig(
+                                    config -> strictly(config).failFast(json.length() > LARGE)));
         } catch (JacksonException e) {
             TokenStreamLocation location = e.getLocation();
             return List.of(
@@ -108,7 +111,8 @@ public final class EventSchema {
         JsonNode properties = schema.path("properties");
         if (document instanceof ObjectNode object && properties.isObject()) {
             object.retain(properties.propertyNames());
-            object.properties().forEach(property -> forget(property.getValue(), properties.path(property.getKey()), root));
+            object.properties()
+                    .forEach(property -> forget(property.getValue(), properties.path(property.getKey()), root));
         } else if (document.isArray() && schema.has("items")) {
             document.forEach(item -> forget(item, schema.path("items"), root));
         }

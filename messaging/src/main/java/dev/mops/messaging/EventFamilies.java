@@ -59,23 +59,29 @@ public final class EventFamilies {
     }
 
     /**
-     * Whether each type can be written in the version that is asked for.
+     * The version in which each type is written for which a major version is asked for: its newest minor, for a minor is
+     * deployed without a setting.
      *
-     * @throws IllegalArgumentException if one can't, or is of no family of this service; the message names the setting
+     * @throws IllegalArgumentException if there is no such major, or no such type; the message names the setting
      */
-    void checkWriteVersions(Map<String, EventVersion> byType) {
-        byType.forEach((type, version) -> {
-            String setting = "mops.messaging.write-version[" + type + "]";
+    public Map<String, EventVersion> writeVersions(Map<String, Integer> majors) {
+        Map<String, EventVersion> versions = new HashMap<>();
+        majors.forEach((type, major) -> {
+            String setting = "mops.messaging.write-version." + type;
             EventDefinition<?> definition = families.stream()
                     .<EventDefinition<?>>flatMap(family -> family.definitionOf(type).stream())
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException(
                             setting + " is of no event type of this service: " + families));
-            if (!definition.writable().contains(version)) {
-                throw new IllegalArgumentException(setting + " must be one of " + definition.writable() + ", not "
-                        + version + ": of each major version the newest minor is written");
-            }
+            versions.put(
+                    type,
+                    definition.writable().stream()
+                            .filter(version -> version.major() == major)
+                            .findFirst()
+                            .orElseThrow(() -> new IllegalArgumentException(setting + " must be the major of one of "
+                                    + definition.writable() + ", not " + major)));
         });
+        return Map.copyOf(versions);
     }
 
     /** An event belongs to one family, whether it is seen as a record of Java or as one of a topic. */

@@ -51,7 +51,8 @@ public final class MessagingAutoConfiguration {
             MessagingProperties settings) {
         EventFamilies all = new EventFamilies(
                 handlers.orderedStream().toList(), families.orderedStream().toList());
-        all.checkWriteVersions(settings.writeVersion());
+        // Now, and not at the first event.
+        all.writeVersions(settings.writeVersion());
         return all;
     }
 

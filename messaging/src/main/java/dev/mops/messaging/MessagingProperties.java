@@ -1,6 +1,5 @@
 package dev.mops.messaging;
 
-import dev.mops.events.EventVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -25,8 +24,8 @@ import org.springframework.util.unit.DataSize;
  * @param callTimeout how long one call of the outside world may take
  * @param maxEventSize the largest event that {@link Outbox#publish} takes, headers included; at most 1000 KB,
  *     since Kafka takes 1 MiB by default and what it refuses would block the outbox
- * @param writeVersion the version in which an event type is published, by type: the newest minor of a major, the newest
- *     version of all unless set. For the release that reads a new major and does not write it yet
+ * @param writeVersion the major version in which an event type is published, by type; the newest unless set. For the
+ *     release that reads a new major and does not write it yet
  * @param pollInterval how often the relay looks for rows of other instances
  * @param relayBatchSize the most events that the relay reads at once
  * @param relayBatchBytes the most bytes of payload that the relay reads at once; a single larger event goes alone
@@ -66,7 +65,7 @@ public record MessagingProperties(
         @DefaultValue("32") int callConcurrency,
         @DefaultValue("5s") Duration callTimeout,
         @DefaultValue("512KB") DataSize maxEventSize,
-        @DefaultValue Map<String, EventVersion> writeVersion,
+        @DefaultValue Map<String, Integer> writeVersion,
         @DefaultValue("20ms") Duration pollInterval,
         @DefaultValue("1000") int relayBatchSize,
         @DefaultValue("8MB") DataSize relayBatchBytes,

@@ -82,14 +82,14 @@ class EventFamiliesTest {
         EventFamilies families = new EventFamilies(List.of(), List.of(ACCOUNTS, LOANS));
         String type = ACCOUNTS.definitions().getFirst().type();
 
-        families.checkWriteVersions(Map.of(type, EventVersion.of("1.0")));
-        assertThatThrownBy(() -> families.checkWriteVersions(Map.of(type, EventVersion.of("2.0"))))
+        assertThat(families.writeVersions(Map.of(type, 1))).isEqualTo(Map.of(type, EventVersion.of("1.0")));
+        assertThatThrownBy(() -> families.writeVersions(Map.of(type, 2)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("mops.messaging.write-version[" + type + "] must be one of [1.0], not 2.0");
-        assertThatThrownBy(() -> families.checkWriteVersions(Map.of("account.lost", EventVersion.of("1.0"))))
+                .hasMessage("mops.messaging.write-version." + type + " must be the major of one of [1.0], not 2");
+        assertThatThrownBy(() -> families.writeVersions(Map.of("account.lost", 1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(
-                        "mops.messaging.write-version[account.lost] is of no event type of this service: ");
+                        "mops.messaging.write-version.account.lost is of no event type of this service: ");
     }
 
     private static EventHandlers<AccountEvent> handling(EventFamily<AccountEvent> family) {

@@ -1,5 +1,6 @@
 package dev.mops.messaging;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -15,6 +16,7 @@ import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
 class OrderTest {
@@ -55,6 +57,35 @@ class OrderTest {
                                     .boxed()
                                     .toList()));
         }
+    }
+
+    @Test
+    void the_events_of_a_key_take_effect_in_their_order_whatever_their_versions() {
+        TopicLog topic = TopicLog.of("versions");
+        try (AccountService service = AccountService.named("versions")
+                .with("mops.messaging.partitions", 1)
+                .withFamily(AccountEvent.ofTheFuture("versions"))
+                .noting()
+                .start()) {
+            topic.append(List.of(
+                    deposit(topic, 1, "1.0"),
+                    deposit(topic, 2, "2.0"),
+                    deposit(topic, 3, "1.4"),
+                    deposit(topic, 4, "1.0"),
+                    deposit(topic, 5, "2.7")));
+
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(
+                            () -> assertThat(service.numbersOf("versions")).containsExactly(1L, 2L, 3L, 4L, 5L));
+        }
+    }
+
+    private static ProducerRecord<byte[], byte[]> deposit(TopicLog topic, long number, String version) {
+        ProducerRecord<byte[], byte[]> event = topic.event(new Deposited("versions", number));
+        event.headers().remove("ce_dataschema").add("ce_dataschema", ("account.deposited/" + version).getBytes(UTF_8));
+        String currency = version.startsWith("2.") ? ", \"currency\": \"EUR\"" : "";
+        String payload = "{\"account\": \"versions\", \"number\": %d%s}".formatted(number, currency);
+        return new ProducerRecord<>(event.topic(), null, event.key(), payload.getBytes(UTF_8), event.headers());
     }
 
     /** The account counts its events under its row's lock, so that their numbers are in the order of the transactions. */

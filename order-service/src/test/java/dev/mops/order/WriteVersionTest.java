@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
 /** The release that reads order.created/2.0 and does not write it yet. */
-@TestPropertySource(properties = "mops.messaging.write-version[order.created]=1.1")
+@TestPropertySource(properties = "mops.messaging.write-version.order.created=1")
 class WriteVersionTest extends OrderServiceTest {
 
     @Test

@@ -45,7 +45,7 @@ class ChangingEventsTest {
                 .results()
                 .map(message -> message.group(1))
                 .toList());
-        assertThat(promised).hasSize(11);
+        assertThat(promised).hasSize(13);
         for (Break rule : breaks()) {
             promised.remove(rule.promise());
             broken(rule);
@@ -173,7 +173,7 @@ class ChangingEventsTest {
                         "\"maxLength\": 200",
                         "\"maxLength\": 300",
                         "order.resumed/1.1 is no minor version of 1.0: /service: maxLength was 200 and is 300. Make it"
-                                + " 2.0, with a MajorChange in its family"),
+                                + " 3.0, with a MajorChange in its family"),
                 new Break(
                         "The change to … 2.x is missing: records of 1.x could not be read",
                         EVENTS + "OrderEvents.java",
@@ -210,6 +210,18 @@ class ChangingEventsTest {
                         "return renamed(payload, \"by\", \"operator\");",
                         "return payload.removeAll();",
                         "order.resumed/1.0 can't be read: the sample"),
+                new Break(
+                        "… has a sample that violates it …",
+                        WIRE + "order.resumed/1.1.txt",
+                        "\"by\":\"Ada\"",
+                        "\"by\":\"" + "Ada".repeat(20) + "\"",
+                        "order.resumed/1.1 has a sample that violates it: "),
+                new Break(
+                        "… is another payload once it was read and is written again …",
+                        EVENTS + "OperatorOfResumed.java",
+                        "return renamed(payload, \"operator\", \"by\");",
+                        "payload.remove(\"operator\"); return payload;",
+                        "order.resumed/1.1 is another payload once it was read and is written again"),
                 new Break(
                         "… can't be written as … once it is read: …",
                         EVENTS + "OperatorOfResumed.java",

@@ -56,7 +56,7 @@ class RollingUpgradeTest {
         Path root = PlatformExtension.root();
         newest = Platform.at(root, home, ports);
         between = Platform.at(
-                root, home, ports, ports.kafka(), List.of("--mops.messaging.write-version[order.created]=1.1"));
+                root, home, ports, ports.kafka(), List.of("--mops.messaging.write-version.order.created=1"));
         former = Platform.at(FormerBuild.of(INVENTORY, folder), home, ports);
         shop = new Shop(newest);
         books = new Books(newest);

@@ -39,20 +39,36 @@ class ReleasedEventsTest {
 
     private static final EventCodec<OrderEvent> CODEC = new EventCodec<>(OrderEvents.FAMILY);
 
+    private static final List<Path> WRITTEN = new ArrayList<>();
+
     @BeforeAll
     static void write_missing_files_where_asked_to() throws IOException {
         if ("release".equals(System.getProperty("mops.contracts"))) {
             for (Envelope<OrderEvent> sample : OrderEventSamples.ALL) {
-                if (Files.notExists(fileOf(sample))) {
+                // One of before that is gone can't be made again: the gate misses it.
+                boolean isNew = OrderEvents.FAMILY
+                        .definitionOf(sample.event().getClass())
+                        .writable()
+                        .contains(sample.metadata().version());
+                if (isNew && Files.notExists(fileOf(sample))) {
                     WireSample.write(fileOf(sample), CODEC.encode(sample));
+                    WRITTEN.add(fileOf(sample));
                 }
             }
         }
     }
 
     @Test
-    void the_contracts_are_kept() {
-        ContractGate.of(OrderEvents.FAMILY).check();
+    void the_contracts_are_kept() throws IOException {
+        try {
+            ContractGate.of(OrderEvents.FAMILY).check();
+        } catch (AssertionError refused) {
+            // What is not released has no bytes yet.
+            for (Path sample : WRITTEN) {
+                Files.delete(sample);
+            }
+            throw refused;
+        }
     }
 
     @Test

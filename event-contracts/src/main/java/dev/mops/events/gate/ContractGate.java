@@ -262,8 +262,7 @@ public final class ContractGate<E> {
         }
     }
 
-    private void writable(
-            Envelope<E> sample, JsonNode payload, EventDefinition<?> definition, EventVersion version) {
+    private void writable(Envelope<E> sample, JsonNode payload, EventDefinition<?> definition, EventVersion version) {
         EventMetadata read = sample.metadata();
         String name = definition.dataSchemaOf(read.version());
         JsonNode written;
@@ -279,8 +278,9 @@ public final class ContractGate<E> {
             violations.add(name + " is written as " + version + " with what " + version
                     + " does not know: the MajorChange has to take it out");
         } else if (version.equals(read.version()) && !written.equals(payload)) {
-            violations.add(name + " is another payload once it was read and is written again: the MajorChange has to lose"
-                    + " nothing on the way there and back");
+            violations.add(
+                    name + " is another payload once it was read and is written again: the MajorChange has to lose"
+                            + " nothing on the way there and back");
         }
     }
 

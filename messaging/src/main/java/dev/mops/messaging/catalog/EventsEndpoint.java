@@ -32,7 +32,7 @@ final class EventsEndpoint {
                     .filter(each -> each.family().equals(family))
                     .findFirst()
                     .orElse(null);
-            all.add(family(consumerGroup, family, table, families.publishedOf(family), settings));
+            all.add(family(consumerGroup, family, table, families, settings));
         }
         this.catalog = new Catalog(consumerGroup, List.copyOf(all));
     }
@@ -46,14 +46,17 @@ final class EventsEndpoint {
             String consumerGroup,
             EventFamily<?> family,
             @Nullable EventHandlers<?> table,
-            SortedSet<String> published,
+            EventFamilies families,
             MessagingProperties settings) {
         SortedMap<String, String> written = new TreeMap<>();
-        Map<String, EventVersion> asked = settings.writeVersion();
-        published.forEach(type -> written.put(
-                type,
-                asked.getOrDefault(type, family.definitionOf(type).orElseThrow().version())
-                        .toString()));
+        Map<String, EventVersion> asked = families.writeVersions(settings.writeVersion());
+        families.publishedOf(family)
+                .forEach(type -> written.put(
+                        type,
+                        asked.getOrDefault(
+                                        type,
+                                        family.definitionOf(type).orElseThrow().version())
+                                .toString()));
         String topic = family.topic();
         return table == null
                 ? new Family(topic, settings.partitions(), List.of(), null, new TreeSet<>(), written, false)

@@ -60,7 +60,7 @@ final class TransactionalOutbox implements Outbox, OutboxAge, OutboxRecords, Tra
 
     TransactionalOutbox(
             Supplier<EventFamilies> families,
-            Map<String, EventVersion> writeVersions,
+            Map<String, Integer> writeMajors,
             String source,
             long maxEventBytes,
             InstantSource clock,
@@ -70,6 +70,7 @@ final class TransactionalOutbox implements Outbox, OutboxAge, OutboxRecords, Tra
             Runnable afterCommit) {
         this.publications = SingletonSupplier.of(() -> {
             EventFamilies known = families.get();
+            Map<String, EventVersion> writeVersions = known.writeVersions(writeMajors);
             return known.all().stream()
                     .<Publication<?>>map(family -> Publication.of(family, known.publishedOf(family), writeVersions))
                     .toList();
