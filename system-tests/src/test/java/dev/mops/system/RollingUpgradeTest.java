@@ -81,6 +81,8 @@ class RollingUpgradeTest {
 
     @Test
     void a_major_version_is_deployed_under_load_and_in_the_wrong_order_nothing_is_lost_either() {
+        Audit audit = new Audit(shop);
+        audit.begin();
         for (int i = 0; i < 5; i++) {
             shop.receive("CABLE-USBC-2", 1_000);
         }
@@ -97,6 +99,7 @@ class RollingUpgradeTest {
         assertThat(deadLetters()).isEqualTo("[]");
 
         inTheWrongOrder();
+        audit.end();
     }
 
     /** Readers first, then writers. */
