@@ -355,7 +355,7 @@ public final class EventCodec<E> {
         required(headers, name);
         String value = identifier(headers, name);
         if (value == null) {
-            throw new UnreadableEventException("The header " + name + " is longer than " + MAX_IDENTIFIER_LENGTH
+            throw new UnreadableEventException("The header " + name + " is empty, longer than " + MAX_IDENTIFIER_LENGTH
                     + " characters, or holds characters that can't be printed");
         }
         return value;
@@ -364,6 +364,7 @@ public final class EventCodec<E> {
     private static @Nullable String identifier(Headers headers, String name) {
         String value = text(headers, name);
         return value == null
+                        || value.isEmpty()
                         || value.length() > MAX_IDENTIFIER_LENGTH
                         || value.chars().anyMatch(Character::isISOControl)
                 ? null

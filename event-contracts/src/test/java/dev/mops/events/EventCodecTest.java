@@ -246,6 +246,8 @@ class EventCodecTest {
         @CsvSource({
             "ce_specversion, 0.3, 'The header ce_specversion is 0.3, not 1.0'",
             "ce_type, box.lost, The event type box.lost is unknown on boxes",
+            "ce_id, '', 'The header ce_id is empty, longer than 255 characters, or holds characters that can''t be printed'",
+            "ce_source, '', 'The header ce_source is empty, longer than 255 characters, or holds characters that can''t be printed'",
             "ce_time, yesterday, The time 'yesterday' is not RFC 3339",
             "ce_time, 2026-03-01T10:15:30, The time '2026-03-01T10:15:30' is not RFC 3339",
             "ce_dataschema, box.opened/2.0, The major version of box.opened/2.0 is unknown: this build reads box.opened 1.x",
