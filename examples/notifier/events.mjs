@@ -11,7 +11,25 @@ import Ajv from 'ajv/dist/2020.js'
 // The namespace of the ids that are made here: any UUID, and always the same.
 const NAMESPACE = Buffer.from('5f0f7a5c7f0b4c0e9c0d1b7b1f6f0a11', 'hex')
 
-/** A record that is no event which this program can read. The message names places and rules, and quotes no payload. */
+// As for the services: what identifies an event is kept by its readers, who can't keep text of any length.
+const IDENTIFIER = /^[^\u0000-\u001f\u007f-\u009f]{1,255}$/
+
+// What may look like another line of a log, or be taken as a command by a terminal.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu
+const LONGEST_QUOTE = 255
+
+const TRACEPARENT = /^00-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}$/
+
+// The format of the library also takes urn:uuid:…, which is the key of nobody's events.
+const compile = schema =>
+  addFormats(new Ajv({ allErrors: true })).addFormat('uuid', /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i).compile(schema)
+
+const isTime = compile({ type: 'string', format: 'date-time' })
+
+/**
+ * A record that is no event which this program can read. The message names places and rules; it quotes no payload, and of
+ * headers no more than a line.
+ */
 export class UnreadableEvent extends Error {
   name = 'UnreadableEvent'
 }
@@ -37,45 +55,64 @@ export class EventType {
     this.type = type
     this.major = major
     this.dataSchema = `${type}/${file.replace('.json', '')}`
-    this.#validate = addFormats(new Ajv({ allErrors: true })).compile(JSON.parse(readFileSync(join(folder, type, file), 'utf8')))
+    this.#validate = compile(JSON.parse(readFileSync(join(folder, type, file), 'utf8')))
   }
 
   /** The event of a record of this type. */
   read({ key, value, headers }) {
+    const attributes = attributesOf(headers)
     const required = name => {
-      const header = text(headers, name)
-      if (header === undefined) {
+      const attribute = attributes.get(name)
+      if (attribute === undefined) {
         throw new UnreadableEvent(`The header ${name} is missing`)
       }
-      return header
+      return attribute
+    }
+    const identifier = name => {
+      const attribute = required(name)
+      if (!IDENTIFIER.test(attribute)) {
+        throw new UnreadableEvent(`The header ${name} is empty, longer than 255 characters, or holds characters that can't be printed`)
+      }
+      return attribute
     }
     const specVersion = required('ce_specversion')
     if (specVersion !== '1.0') {
-      throw new UnreadableEvent(`The header ce_specversion is ${specVersion}, not 1.0`)
+      throw new UnreadableEvent(`The header ce_specversion is ${quoted(specVersion)}, not 1.0`)
+    }
+    const type = required('ce_type')
+    if (type !== this.type) {
+      throw new UnreadableEvent(`The event type ${quoted(type)} is not ${this.type}`)
     }
     const dataSchema = required('ce_dataschema')
-    const [, type, major] = /^(.+)\/(\d+)\.\d+$/.exec(dataSchema) ?? []
-    if (type !== this.type) {
-      throw new UnreadableEvent(`The dataschema of ${this.type} is ${this.type}/<major>.<minor>, not ${dataSchema}`)
+    const [, of, major] = /^(.+)\/([1-9]\d{0,8})\.(?:0|[1-9]\d{0,8})$/.exec(dataSchema) ?? []
+    if (of !== type) {
+      throw new UnreadableEvent(`The dataschema of ${type} is ${type}/<major>.<minor>, not ${quoted(dataSchema)}`)
     }
     if (Number(major) !== this.major) {
-      throw new UnreadableEvent(`The major version of ${dataSchema} is unknown: this build reads ${this.type} ${this.major}.x`)
+      throw new UnreadableEvent(`The major version of ${dataSchema} is unknown: this build reads ${type} ${this.major}.x`)
     }
-    const id = required('ce_id')
+    const time = attributes.get('ce_time')
+    if (time !== undefined && !isTime(time)) {
+      throw new UnreadableEvent(`The time '${quoted(time)}' is not RFC 3339`)
+    }
+    const traceparent = attributes.get('traceparent')
+    const id = identifier('ce_id')
     const event = {
       id,
       type,
-      source: required('ce_source'),
+      source: identifier('ce_source'),
       subject: required('ce_subject'),
-      correlationId: text(headers, 'ce_correlationid') ?? id,
-      traceparent: text(headers, 'traceparent'),
+      correlationId: attributes.get('ce_correlationid') === undefined ? id : identifier('ce_correlationid'),
+      // What is none is passed on to nobody: that is W3C's rule.
+      traceparent: TRACEPARENT.test(traceparent) ? traceparent : undefined,
       data: this.#payload(value),
     }
-    if (event.subject !== event.data.orderId) {
-      throw new UnreadableEvent(`The subject of ${type} ${id} is not the key of its payload`)
+    // In lower case, as every service writes a UUID.
+    if (event.subject !== event.data.orderId.toLowerCase()) {
+      throw new UnreadableEvent(`The subject of ${type} ${quoted(id)} is not the key of its payload`)
     }
     if (key?.toString() !== event.subject) {
-      throw new UnreadableEvent(`The record key of ${type} ${id} is not its subject`)
+      throw new UnreadableEvent(`The record key of ${type} ${quoted(id)} is not its subject`)
     }
     return event
   }
@@ -109,9 +146,12 @@ export class EventType {
   }
 
   #payload(value) {
+    if (!value) {
+      throw new UnreadableEvent(`An event of type ${this.type} has no payload`)
+    }
     let data
     try {
-      data = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value ?? Buffer.of()))
+      data = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value))
     } catch {
       // Its message would quote the payload.
       throw new UnreadableEvent(`The payload of ${this.type} is no JSON`)
@@ -131,7 +171,10 @@ export class EventType {
 }
 
 /** The type of a record's event, by its header alone; undefined where it is no CloudEvent in binary mode. */
-export const typeOf = headers => text(headers, 'ce_type')
+export const typeOf = headers => attributesOf(headers).get('ce_type')
+
+/** Headers as text, by their names; of those of one name the last one counts, as for the services. */
+export const attributesOf = headers => new Map([...headers].map(([name, value]) => [String(name), value?.toString()]))
 
 /** The UUID (version 5, of a name) of what a cause leads to. */
 export function reactionId(cause, type) {
@@ -142,8 +185,15 @@ export function reactionId(cause, type) {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
-/** Headers as they go to Kafka, without those that have no value. */
+/**
+ * Headers as they go to Kafka, without those that have no value. Their names are bytes, too: such a map holds a name as
+ * often as it came, as Kafka does.
+ */
 export const buffers = headers =>
-  new Map(Object.entries(headers).filter(([, value]) => value !== undefined).map(([name, value]) => [name, Buffer.from(String(value))]))
+  new Map(
+    Object.entries(headers)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [Buffer.from(name), Buffer.from(String(value))]),
+  )
 
-const text = (headers, name) => headers.get(name)?.toString()
+const quoted = text => text.slice(0, LONGEST_QUOTE).replace(UNPRINTABLE, '?')

@@ -1,10 +1,10 @@
 /**
  * Tells the customer of each order that has shipped, and publishes that it did. See README.md for what it promises.
  */
-import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { Admin, compatibilityPartitioner, Consumer, Producer, stringDeserializer, stringSerializer } from '@platformatic/kafka'
-import { buffers, EventType, typeOf, UnreadableEvent } from './events.mjs'
+import { Admin, compatibilityPartitioner, Consumer, Producer } from '@platformatic/kafka'
+import { deadLetter } from './dead-letter.mjs'
+import { EventType, typeOf, UnreadableEvent } from './events.mjs'
 
 const GROUP = 'notifier'
 const HEARD = process.env.TOPIC ?? 'orders'
@@ -25,18 +25,12 @@ const kafka = {
 }
 // Idempotent: acknowledged by all replicas, one request at a time, and what is sent again does not stand there twice.
 // The partitioner is that of Java's clients, so that a key has one partition whoever publishes for it.
-const producer = new Producer({
-  ...kafka,
-  idempotent: true,
-  partitioner: compatibilityPartitioner,
-  serializers: { headerKey: stringSerializer },
-})
+// Nothing is told to the client of serializers: keys, values, and names and values of headers are bytes, and stay as they are.
+const producer = new Producer({ ...kafka, idempotent: true, partitioner: compatibilityPartitioner })
 const consumer = new Consumer({
   ...kafka,
   groupId: GROUP,
   autocommit: false,
-  // Only the name of a header is text for sure: a dead letter keeps the bytes of the rest.
-  deserializers: { headerKey: stringDeserializer },
   // So long a killed notifier that is back waits for its former self.
   sessionTimeout: 6000,
   heartbeatInterval: 2000,
@@ -73,9 +67,9 @@ async function handle(record) {
   }
   try {
     const event = shipped.read(record)
-    tell(event.data)
-    const { orderId, trackingNumber } = event.data
-    await producer.send({ messages: [{ topic: TOLD, ...sent.reaction(event, `/${GROUP}`, { orderId, trackingNumber }) }] })
+    tell(event)
+    const payload = { orderId: event.subject, trackingNumber: event.data.trackingNumber }
+    await producer.send({ messages: [{ topic: TOLD, ...sent.reaction(event, `/${GROUP}`, payload) }] })
   } catch (error) {
     if (!(error instanceof UnreadableEvent)) {
       throw error
@@ -85,27 +79,14 @@ async function handle(record) {
 }
 
 /** Stands for a mail to the customer. */
-function tell({ orderId, trackingNumber }) {
-  console.log(`To the customer of order ${orderId}: your parcel ${JSON.stringify(trackingNumber)} is on its way`)
+function tell({ subject, data }) {
+  console.log(`To the customer of order ${subject}: your parcel ${JSON.stringify(data.trackingNumber)} is on its way`)
 }
 
-/** What can't be read is kept as it came, with the reason, in the form of the platform's dead letters; what follows goes on. */
-async function keep({ key, value, headers, topic, partition, offset }, error) {
-  const now = new Date().toISOString()
-  const reason = buffers({
-    'mops-dead-letter-id': randomUUID(),
-    'mops-dead-letter-consumer-group': GROUP,
-    'mops-dead-letter-error-class': error.name,
-    'mops-dead-letter-error-message': error.message,
-    'mops-dead-letter-attempts': 1,
-    'mops-dead-letter-topic': topic,
-    'mops-dead-letter-partition': partition,
-    'mops-dead-letter-offset': offset,
-    'mops-dead-letter-first-failed-at': now,
-    'mops-dead-letter-last-failed-at': now,
-  })
-  await producer.send({ messages: [{ topic: DEAD_LETTERS, key, value, headers: new Map([...headers, ...reason]) }] })
-  log(`dead letter of ${topic}-${partition}@${offset}: ${error.message}`)
+/** What can't be read is kept with the reason; what follows goes on. */
+async function keep(record, error) {
+  await producer.send({ messages: [{ topic: DEAD_LETTERS, ...deadLetter(record, GROUP, error) }] })
+  log(`dead letter of ${record.topic}-${record.partition}@${record.offset}: ${error.message}`)
 }
 
 /** Like the services: whoever is first creates them. */
