@@ -1,7 +1,10 @@
 package dev.mops.system;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mops.system.Catalog.Family;
 import dev.mops.system.Catalog.Service;
+import dev.mops.system.Contracts.Sample;
 import dev.mops.system.Contracts.Version;
 import java.util.Collection;
 import java.util.List;
@@ -43,7 +46,7 @@ final class AsyncApi {
                             + " its value is JSON.",
                     catalog.partitionsOf(topic));
             for (String type : catalog.typesOf(topic)) {
-                for (Version version : contracts.of(type)) {
+                for (Version version : contracts.of(type, catalog.versionsOf(type))) {
                     String name = nameOf(type, version.version());
                     messages.set(name, event(version));
                     offer(channel, name);
@@ -51,7 +54,7 @@ final class AsyncApi {
             }
         }
         for (Service service : catalog.services()) {
-            service.families().forEach(family -> operate(service.consumerGroup(), family));
+            service.families().forEach(family -> operate(service, family));
         }
         messages.set(RETRY, wakeUp());
         messages.set(DEAD_LETTER, deadLetter());
@@ -62,8 +65,9 @@ final class AsyncApi {
                 .put("version", "1.0.0")
                 .put(
                         "description",
-                        "The topics, events and consumer groups of the platform. Written by the build from what the running"
-                                + " services say of themselves and from the released schemas.");
+                        "The topics, events and consumer groups of the platform's services. Written by the build from what"
+                                + " the running services say of themselves and from the released schemas. "
+                                + EventPages.LEFT_OUT);
         document.put("defaultContentType", "application/json");
         document.set("channels", channels);
         document.set("operations", operations);
@@ -78,10 +82,11 @@ final class AsyncApi {
         return document;
     }
 
-    private void operate(String group, Family family) {
+    private void operate(Service service, Family family) {
+        String group = service.consumerGroup();
         List<String> handled = family.handles().stream()
-                .flatMap(type -> contracts.of(type).stream())
-                .map(version -> nameOf(version.type(), version.version()))
+                .flatMap(type ->
+                        requireNonNull(family.versions().get(type)).stream().map(version -> nameOf(type, version)))
                 .toList();
         if (!handled.isEmpty()) {
             ObjectNode receive = operation(group, "receive", family.topic(), handled);
@@ -110,7 +115,7 @@ final class AsyncApi {
             operation(group, "send", topic, List.of(RETRY)).put("description", "Asks itself to try again.");
             ObjectNode receive = operation(group, "receive", topic, List.of(RETRY));
             receive.put("description", "Runs what is due; the ledger in its database has the truth.");
-            bindGroup(receive, group);
+            bindGroup(receive, requireNonNull(service.retryConsumerGroup()));
         }
         if (family.deadLetterTopic() != null) {
             offer(
@@ -171,10 +176,13 @@ final class AsyncApi {
         message.set("payload", version.schema());
         message.putObject("correlationId").put("$ref", "#/components/correlationIds/journey");
         keyedBy(message, "string", "The entity whose events keep their order, the same as ce_subject");
-        ObjectNode example = message.putArray("examples").addObject();
-        ObjectNode sampled = example.putObject("headers");
-        version.headers().forEach(sampled::put);
-        example.set("payload", version.payload());
+        Sample sample = version.sample();
+        if (sample != null) {
+            ObjectNode example = message.putArray("examples").addObject();
+            ObjectNode headersOfSample = example.putObject("headers");
+            sample.headers().forEach(headersOfSample::put);
+            example.set("payload", sample.payload());
+        }
         return message;
     }
 

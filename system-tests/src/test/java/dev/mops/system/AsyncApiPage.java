@@ -6,6 +6,7 @@ import dev.mops.system.Fields.Field;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -14,6 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class AsyncApiPage {
 
     private static final JsonMapper JSON = JsonMapper.shared();
+
+    private static final Pattern LINK = Pattern.compile("\\[([^]]+)]\\(([^)]+)\\)");
 
     private static final String HEAD = """
             <!DOCTYPE html>
@@ -55,7 +58,7 @@ final class AsyncApiPage {
 
     private void write() {
         JsonNode info = document.path("info");
-        page.append(HEAD.replace("{title}", text(info, "title")).replace("{description}", text(info, "description")));
+        page.append(HEAD.replace("{title}", text(info, "title")).replace("{description}", description(info)));
         line("<h2 id=\"channels\">Channels</h2>");
         table(List.of("topic", "partitions", "holds", "messages"));
         document.path("channels")
@@ -160,6 +163,11 @@ final class AsyncApiPage {
 
     private static String text(JsonNode node, String field) {
         return escape(node.path(field).asString(""));
+    }
+
+    /** With its links, which are written as CommonMark. */
+    private static String description(JsonNode info) {
+        return LINK.matcher(text(info, "description")).replaceAll("<a href=\"$2\">$1</a>");
     }
 
     private static String escape(String text) {

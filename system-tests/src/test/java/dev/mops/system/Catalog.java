@@ -2,6 +2,7 @@ package dev.mops.system;
 
 import static java.util.stream.Collectors.toCollection;
 
+import dev.mops.events.EventVersion;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -64,11 +65,23 @@ record Catalog(List<Service> services) {
                 .collect(toCollection(TreeSet::new));
     }
 
+    /** The versions of a type that are read, the oldest first. */
+    List<String> versionsOf(String type) {
+        return families()
+                .flatMap(
+                        family -> Stream.ofNullable(family.versions().get(type)).flatMap(List::stream))
+                .map(EventVersion::of)
+                .distinct()
+                .sorted()
+                .map(EventVersion::toString)
+                .toList();
+    }
+
     private Stream<Family> families() {
         return services.stream().flatMap(service -> service.families().stream());
     }
 
-    record Service(String consumerGroup, List<Family> families) {}
+    record Service(String consumerGroup, @Nullable String retryConsumerGroup, List<Family> families) {}
 
     record Family(
             String topic,
@@ -77,5 +90,6 @@ record Catalog(List<Service> services) {
             @Nullable String deadLetterTopic,
             SortedSet<String> handles,
             SortedMap<String, String> publishes,
+            SortedMap<String, List<String>> versions,
             boolean callsOutside) {}
 }

@@ -2,7 +2,6 @@ package dev.mops.system;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.mops.events.EventVersion;
 import dev.mops.events.gate.WireSample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,38 +12,63 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The released contracts as they are kept in {@code common-events}: of each version its schema and a record. */
+/** The released contracts as the modules keep them: of each version its schema and, where there is one, a record. */
 record Contracts(Path root) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String REF = "$ref";
 
-    /** The versions of a type, the oldest first. */
-    List<Version> of(String type) {
-        Path schemas = root.resolve("common-events/src/main/resources/schemas").resolve(type);
-        try (Stream<Path> files = Files.list(schemas)) {
-            return files.map(file -> file.getFileName().toString().replaceFirst("\\.json$", ""))
-                    .map(EventVersion::of)
-                    .sorted()
-                    .map(version -> version(type, version, schemas.resolve(version + ".json")))
-                    .toList();
+    /** These versions of a type. */
+    List<Version> of(String type, List<String> versions) {
+        return versions.stream().map(version -> version(type, version)).toList();
+    }
+
+    private Version version(String type, String version) {
+        String name = type + "/" + version;
+        String file = "src/main/resources/schemas/" + name + ".json";
+        List<Path> modules = modules().stream()
+                .filter(module -> Files.exists(module.resolve(file)))
+                .toList();
+        List<JsonNode> schemas = modules.stream()
+                .map(module -> JSON.readTree(read(module.resolve(file))))
+                .distinct()
+                .toList();
+        if (schemas.size() != 1) {
+            throw new IllegalStateException(
+                    schemas.isEmpty()
+                            ? "A service reads " + name + ", and no module has its schema, " + file
+                            : "The schema of " + name + " is not the same in " + modules);
+        }
+        Sample sample = modules.stream()
+                .map(module -> module.resolve("src/test/resources/wire/" + name + ".txt"))
+                .filter(Files::exists)
+                .findFirst()
+                .map(wire -> Sample.of(read(wire)))
+                .orElse(null);
+        return new Version(type, version, inline(schemas.getFirst()), sample);
+    }
+
+    /** Where a module may be: the service that hears an event of another language has that event's schema itself. */
+    private List<Path> modules() {
+        try (Stream<Path> modules = Files.list(root);
+                Stream<Path> examples = Files.list(root.resolve("examples"))) {
+            return Stream.concat(modules, examples).sorted().toList();
         } catch (IOException e) {
-            throw new UncheckedIOException("The schemas of " + type + " can't be read", e);
+            throw new UncheckedIOException("The modules in " + root + " can't be listed", e);
         }
     }
 
-    private Version version(String type, EventVersion version, Path schema) {
+    private static String read(Path file) {
         try {
-            String wire = Files.readString(
-                    root.resolve("common-events/src/test/resources/wire/" + type + "/" + version + ".txt"));
-            return new Version(type, version.toString(), inline(JSON.readTree(Files.readString(schema))), wire);
+            return Files.readString(file);
         } catch (IOException e) {
-            throw new UncheckedIOException(type + "/" + version + " can't be read", e);
+            throw new UncheckedIOException(file + " can't be read", e);
         }
     }
 
@@ -79,34 +103,32 @@ record Contracts(Path root) {
      * A version of a type.
      *
      * @param schema of its payload, without references
-     * @param wire the record of the released sample, as text
+     * @param sample the record that is read back by each build; none where nobody keeps one
      */
-    record Version(String type, String version, ObjectNode schema, String wire) {
+    record Version(
+            String type,
+            String version,
+            ObjectNode schema,
+            @Nullable Sample sample) {
 
         /** Type and version, as the CloudEvents attribute {@code dataschema} has them. */
         String dataSchema() {
             return type + "/" + version;
         }
+    }
 
-        /** The payload of the sample. */
-        JsonNode payload() {
-            return JSON.readTree(sample().value());
-        }
+    /**
+     * A record as it was released.
+     *
+     * @param headers in their order
+     */
+    record Sample(String key, Map<String, String> headers, JsonNode payload) {
 
-        /** The headers of the sample, in their order. */
-        Map<String, String> headers() {
+        private static Sample of(String wire) {
+            ConsumerRecord<byte[], byte[]> record = WireSample.recordOf("", wire);
             Map<String, String> headers = new LinkedHashMap<>();
-            sample().headers().forEach(header -> headers.put(header.key(), new String(header.value(), UTF_8)));
-            return headers;
-        }
-
-        /** The key of the sample. */
-        String key() {
-            return new String(sample().key(), UTF_8);
-        }
-
-        private ConsumerRecord<byte[], byte[]> sample() {
-            return WireSample.recordOf("", wire);
+            record.headers().forEach(header -> headers.put(header.key(), new String(header.value(), UTF_8)));
+            return new Sample(new String(record.key(), UTF_8), headers, JSON.readTree(record.value()));
         }
     }
 }

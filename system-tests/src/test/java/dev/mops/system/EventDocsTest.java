@@ -4,79 +4,40 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mops.events.order.OrderEvents;
 import dev.mops.local.Mops;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The documents of the events say what the running services handle and publish; asked to, this test writes them. */
 @SystemTest
 class EventDocsTest {
 
-    /** Writes what is stale. */
-    static final String COMMAND =
-            "mvn verify -pl system-tests -am -Dtest=EventDocsTest -Dsurefire.failIfNoSpecifiedTests=false -Dmops.docs=write";
-
-    private static final JsonMapper JSON = JsonMapper.shared();
-    private static final Path DOCS = PlatformExtension.root().resolve("docs");
     private static final Pattern LOADS = Pattern.compile(
-            "(?i)<(script|link|img|iframe|object|embed|base)\\b|\\bsrc\\s*=|url\\(|@import|href=\"(?!#)");
+            "(?i)<(script|link|img|iframe|object|embed|base)\\b|\\bsrc\\s*=|url\\(|@import|href=\"(?!#|\\.\\./)");
 
     private final Shop shop;
-    private final Catalog catalog;
-    private final JsonNode document;
-    private final Map<String, String> expected = new LinkedHashMap<>();
+    private final EventPages pages;
 
-    EventDocsTest(Shop shop) throws IOException {
+    EventDocsTest(Shop shop) {
         this.shop = shop;
-        catalog = Catalog.of(shop);
-        Contracts contracts = new Contracts(PlatformExtension.root());
-        document = AsyncApi.of(catalog, contracts);
-        expected.put("asyncapi.json", JSON.writerWithDefaultPrettyPrinter().writeValueAsString(document) + "\n");
-        expected.put("asyncapi.html", AsyncApiPage.of(document));
-        expected.put("events.md", EventsPage.of(catalog, contracts));
-        if ("write".equals(System.getProperty("mops.docs"))) {
-            for (Map.Entry<String, String> file : expected.entrySet()) {
-                Files.writeString(DOCS.resolve(file.getKey()), file.getValue());
-            }
-        }
+        pages = EventPages.of(Catalog.of(shop), new Contracts(PlatformExtension.root()));
     }
 
     @Test
     void what_is_kept_is_what_the_services_say() throws IOException {
-        for (Map.Entry<String, String> file : expected.entrySet()) {
-            Path kept = DOCS.resolve(file.getKey());
-            String text = Files.exists(kept) ? Files.readString(kept) : "";
-            assertThat(text.equals(file.getValue()))
-                    .as(
-                            "docs/%s is stale, from line %d on: it is not what services and schemas say now. To write it anew: %s",
-                            file.getKey(),
-                            text.lines().takeWhile(inOrder(file.getValue())).count() + 1,
-                            COMMAND)
-                    .isTrue();
-        }
-    }
-
-    /** Whether a line is the next one of a text. */
-    private static Predicate<String> inOrder(String text) {
-        Iterator<String> lines = text.lines().iterator();
-        return line -> lines.hasNext() && lines.next().equals(line);
+        pages.keepIn(PlatformExtension.root().resolve("docs"), System.getProperty("mops.docs"));
     }
 
     @Test
@@ -105,7 +66,8 @@ class EventDocsTest {
     }
 
     private Set<String> documented(String message) {
-        return new TreeSet<>(document.at("/components/messages/" + message + "/headers/properties")
+        return new TreeSet<>(pages.document()
+                .at("/components/messages/" + message + "/headers/properties")
                 .propertyNames());
     }
 
@@ -131,27 +93,40 @@ class EventDocsTest {
     }
 
     @Test
-    void every_released_version_and_every_topic_of_a_service_is_there() throws IOException {
-        List<String> released = Files.readAllLines(
-                        PlatformExtension.root().resolve("common-events/src/main/resources/schemas/released.sha256"))
-                .stream()
-                .map(line -> line.replaceFirst("^\\S+ +(.*)/(.*)\\.json$", "$1-$2"))
-                .toList();
-
-        assertThat(document.path("components").path("messages").propertyNames())
+    void every_version_that_is_read_is_there() {
+        assertThat(pages.document().path("components").path("messages").propertyNames())
                 .hasSizeGreaterThan(10)
-                .containsAll(released);
-        TreeSet<String> topics = new TreeSet<>(catalog.topics());
-        catalog.services()
-                .forEach(service -> service.families().forEach(family -> {
-                    topics.addAll(family.retryTopics());
-                    topics.add(String.valueOf(family.deadLetterTopic()));
-                }));
-        assertThat(document.path("channels").propertyNames()).containsExactlyInAnyOrderElementsOf(topics);
+                .containsAll(OrderEvents.FAMILY.definitions().stream()
+                        .flatMap(definition ->
+                                definition.versions().stream().map(version -> definition.type() + "-" + version))
+                        .toList());
+    }
+
+    @Test
+    void each_topic_is_read_by_the_consumer_group_that_the_document_names() {
+        Map<String, Set<String>> documented = new TreeMap<>();
+        for (JsonNode operation : pages.document().path("operations")) {
+            if (operation.path("action").asString().equals("receive")) {
+                documented
+                        .computeIfAbsent(
+                                operation.at("/bindings/kafka/groupId/enum/0").asString(), _ -> new TreeSet<>())
+                        .add(AsyncApi.resolve(pages.document(), operation.path("channel"))
+                                .path("address")
+                                .asString());
+            }
+        }
+
+        OrdersTopic topics = new OrdersTopic(shop.platform());
+        assertThat(documented).hasSizeGreaterThanOrEqualTo(8);
+        Shop.eventually()
+                .untilAsserted(() -> documented.forEach((group, read) ->
+                        assertThat(topics.readBy(group)).as(group).isEqualTo(read)));
     }
 
     @Test
     void the_page_loads_nothing() {
-        assertThat(expected.get("asyncapi.html")).contains("default-src 'none'").doesNotContainPattern(LOADS);
+        assertThat(pages.pages().get("asyncapi.html"))
+                .contains("default-src 'none'")
+                .doesNotContainPattern(LOADS);
     }
 }

@@ -1,12 +1,15 @@
 package dev.mops.system;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 
 import dev.mops.system.Catalog.Family;
 import dev.mops.system.Catalog.Service;
+import dev.mops.system.Contracts.Sample;
 import dev.mops.system.Contracts.Version;
 import dev.mops.system.Fields.Field;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +47,9 @@ final class EventsPage {
                 "elsewhere. The build writes all three from what the running services say of themselves (`/actuator/events`) and from the");
         line("released schemas, and fails where they are stale. This brings them up to date:");
         line("");
-        line("    " + EventDocsTest.COMMAND);
+        line("    " + EventPages.COMMAND);
+        line("");
+        line(EventPages.LEFT_OUT);
         line("");
         line("An event never changes; how one gets a new version: [changing an event](changing-events.md).");
         line("");
@@ -66,7 +71,7 @@ final class EventsPage {
                 "The version that is written stands in bold; the others are read. The fields of each version alone are in");
         line("[asyncapi.html](asyncapi.html).");
         topics();
-        envelope();
+        wire();
         for (String topic : catalog.topics()) {
             catalog.typesOf(topic).forEach(this::event);
         }
@@ -109,23 +114,16 @@ final class EventsPage {
                 .toList();
     }
 
-    private void envelope() {
+    private void wire() {
         line("");
-        line("## Headers of each event");
+        line("## On the wire");
         line("");
         line(
-                "A record is a [CloudEvent](https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/kafka-protocol-binding.md) in");
-        line("binary mode: its key is the entity, its headers say what it is, its value is JSON in UTF-8.");
-        line("");
-        line("| header | type | there | meaning |");
-        line("| --- | --- | --- | --- |");
-        for (Field header : Fields.of(AsyncApi.cloudEvent())) {
-            row(header, header.required() ? "always" : "may be missing");
-        }
+                "What the key and the headers of a record are, what its readers and writers owe: [an event on the wire](wire-format.md).");
     }
 
     private void event(String type) {
-        List<Version> versions = contracts.of(type);
+        List<Version> versions = contracts.of(type, catalog.versionsOf(type));
         Version newest = versions.getLast();
         line("");
         line("## " + type);
@@ -138,43 +136,49 @@ final class EventsPage {
         line("| field | type | there | meaning |");
         line("| --- | --- | --- | --- |");
         fields(versions);
-        line("");
-        line("A record of " + newest.version() + ":");
-        line("");
-        line("```");
-        line("key: " + newest.key());
-        newest.headers().forEach((name, value) -> line(name + ": " + value));
-        line("");
-        line(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(newest.payload()));
-        line("```");
+        Sample sample = newest.sample();
+        if (sample != null) {
+            line("");
+            line("A record of " + newest.version() + ":");
+            line("");
+            line("```");
+            line("key: " + sample.key());
+            sample.headers().forEach((name, value) -> line(name + ": " + value));
+            line("");
+            line(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(sample.payload()));
+            line("```");
+        }
     }
 
-    /** Those of the newest version, then what only others have. */
+    /** Those of the newest version, then what others have, or have otherwise. */
     private void fields(List<Version> versions) {
-        Map<String, List<String>> present = new LinkedHashMap<>();
-        Map<String, Field> fields = new LinkedHashMap<>();
+        // By all but the description, of which the newest counts.
+        Map<Field, List<String>> present = new LinkedHashMap<>();
+        Map<Field, String> descriptions = new HashMap<>();
         for (Version version : versions.reversed()) {
-            for (Field field : Fields.of(version.schema())) {
-                fields.putIfAbsent(field.path(), field);
-                present.computeIfAbsent(field.path(), path -> new ArrayList<>()).addFirst(version.version());
+            for (Field described : Fields.of(version.schema())) {
+                Field field = new Field(described.path(), described.type(), described.required(), "");
+                present.computeIfAbsent(field, _ -> new ArrayList<>()).addFirst(version.version());
+                descriptions.putIfAbsent(field, described.description());
             }
         }
-        fields.forEach((path, field) -> row(field, there(field, present.getOrDefault(path, List.of()), versions)));
+        List<String> all = versions.stream().map(Version::version).toList();
+        present.forEach((field, in) -> line("| `%s` | %s | %s | %s |"
+                .formatted(
+                        field.path(),
+                        cell(field.type()),
+                        (field.required() ? "always" : "optional") + among(in, all),
+                        cell(requireNonNull(descriptions.get(field))))));
     }
 
-    private static String there(Field field, List<String> present, List<Version> versions) {
-        String there = field.required() ? "always" : "optional";
-        if (present.size() == versions.size()) {
-            return there;
+    private static String among(List<String> in, List<String> all) {
+        if (in.equals(all)) {
+            return "";
         }
-        return there
-                + (present.getLast().equals(versions.getLast().version())
-                        ? ", from " + present.getFirst()
-                        : ", up to " + present.getLast());
-    }
-
-    private void row(Field field, String there) {
-        line("| `%s` | %s | %s | %s |".formatted(field.path(), cell(field.type()), there, cell(field.description())));
+        if (in.equals(all.subList(all.size() - in.size(), all.size()))) {
+            return ", from " + in.getFirst();
+        }
+        return in.equals(all.subList(0, in.size())) ? ", up to " + in.getLast() : ", in " + String.join(", ", in);
     }
 
     private static String cell(String text) {
@@ -182,8 +186,7 @@ final class EventsPage {
     }
 
     private String versions(String type) {
-        return contracts.of(type).stream()
-                .map(Version::version)
+        return catalog.versionsOf(type).stream()
                 .map(version -> catalog.writtenOf(type).contains(version) ? "**" + version + "**" : version)
                 .collect(joining(", "));
     }

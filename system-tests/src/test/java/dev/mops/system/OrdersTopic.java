@@ -1,5 +1,7 @@
 package dev.mops.system;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.mops.events.EventCodec;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderEvents;
@@ -132,6 +134,17 @@ final class OrdersTopic {
     Map<TopicPartition, OffsetAndMetadata> committed(String group) {
         try (Admin admin = Admin.create(config)) {
             return get(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
+        }
+    }
+
+    /** The topics whose partitions the consumers of a group have now. */
+    Set<String> readBy(String group) {
+        try (Admin admin = Admin.create(config)) {
+            return get(admin.describeConsumerGroups(List.of(group)).all()).values().stream()
+                    .flatMap(described -> described.members().stream())
+                    .flatMap(member -> member.assignment().topicPartitions().stream())
+                    .map(TopicPartition::topic)
+                    .collect(toSet());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.mops.messaging.catalog;
 
+import dev.mops.events.EventDefinition;
 import dev.mops.events.EventFamily;
 import dev.mops.events.EventVersion;
 import dev.mops.messaging.EventFamilies;
@@ -13,6 +14,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -34,7 +36,9 @@ final class EventsEndpoint {
                     .orElse(null);
             all.add(family(consumerGroup, family, table, families, settings));
         }
-        this.catalog = new Catalog(consumerGroup, List.copyOf(all));
+        boolean retries = all.stream().anyMatch(family -> !family.retryTopics().isEmpty());
+        this.catalog =
+                new Catalog(consumerGroup, retries ? RetryTopics.readerOf(consumerGroup) : null, List.copyOf(all));
     }
 
     @ReadOperation
@@ -50,29 +54,41 @@ final class EventsEndpoint {
             MessagingProperties settings) {
         SortedMap<String, String> written = new TreeMap<>();
         Map<String, EventVersion> asked = families.writeVersions(settings.writeVersion());
-        families.publishedOf(family)
-                .forEach(type -> written.put(
-                        type,
-                        asked.getOrDefault(
-                                        type,
-                                        family.definitionOf(type).orElseThrow().version())
-                                .toString()));
+        SortedSet<String> published = families.publishedOf(family);
+        published.forEach(type -> written.put(
+                type,
+                asked.getOrDefault(type, family.definitionOf(type).orElseThrow().version())
+                        .toString()));
+        SortedSet<String> handled = table == null ? new TreeSet<>() : new TreeSet<>(table.types());
+        SortedMap<String, List<String>> versions = new TreeMap<>();
+        Stream.concat(handled.stream(), published.stream())
+                .forEach(type ->
+                        versions.put(type, versionsOf(family.definitionOf(type).orElseThrow())));
         String topic = family.topic();
         return table == null
-                ? new Family(topic, settings.partitions(), List.of(), null, new TreeSet<>(), written, false)
+                ? new Family(topic, settings.partitions(), List.of(), null, handled, written, versions, false)
                 : new Family(
                         topic,
                         settings.partitions(),
                         RetryTopics.retries(
                                 topic, consumerGroup, settings.retryDelays().size()),
                         RetryTopics.deadLetters(topic, consumerGroup),
-                        new TreeSet<>(table.types()),
+                        handled,
                         written,
+                        versions,
                         table.callsOutside());
     }
 
-    /** What the service does with the events of its families. */
-    record Catalog(String consumerGroup, List<Family> families) {}
+    private static List<String> versionsOf(EventDefinition<?> definition) {
+        return definition.versions().stream().map(EventVersion::toString).toList();
+    }
+
+    /**
+     * What the service does with the events of its families.
+     *
+     * @param retryConsumerGroup reads the retry topics; none where there are none
+     */
+    record Catalog(String consumerGroup, @Nullable String retryConsumerGroup, List<Family> families) {}
 
     /**
      * What it does with those of one.
@@ -81,6 +97,7 @@ final class EventsEndpoint {
      * @param retryTopics the one of the first delay first; none where nothing is handled
      * @param deadLetterTopic none where nothing is handled
      * @param publishes the version that is written, by type
+     * @param versions those that this build reads, the oldest first, by type, of what is handled or published
      */
     record Family(
             String topic,
@@ -89,5 +106,6 @@ final class EventsEndpoint {
             @Nullable String deadLetterTopic,
             SortedSet<String> handles,
             SortedMap<String, String> publishes,
+            SortedMap<String, List<String>> versions,
             boolean callsOutside) {}
 }

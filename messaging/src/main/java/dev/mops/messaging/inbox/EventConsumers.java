@@ -141,10 +141,10 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
             return container;
         }
 
-        /** A group of its own: a rebalance of one does not stop the other. */
         ConcurrentMessageListenerContainer<byte[], byte[]> retryContainer(
                 List<String> retryTopics, Heads heads, Supplier<ScheduledExecutorService> alarm) {
-            ContainerProperties properties = properties(group + "-retry", retryTopics.toArray(String[]::new));
+            ContainerProperties properties =
+                    properties(RetryTopics.readerOf(group), retryTopics.toArray(String[]::new));
             var container = container(properties, "retry-consumer");
             container.setupMessageListener(new RetryListener(heads, clock, alarm, () -> container));
             return container;

@@ -20,6 +20,11 @@ public final class RetryTopics {
         return topic + "-" + consumerGroup + "-retry-" + n;
     }
 
+    /** The consumer group that reads the retry topics: one of its own, so that a rebalance of one does not stop the other. */
+    public static String readerOf(String consumerGroup) {
+        return consumerGroup + "-retry";
+    }
+
     /** The dead letter topic. */
     public static String deadLetters(String topic, String consumerGroup) {
         return topic + "-" + consumerGroup + "-dlt";
