@@ -50,8 +50,9 @@ import org.springframework.util.unit.DataSize;
  * @param maxReplays how often a dead letter is replayed without force
  * @param deadLettersWritable whether operators may act on dead letters over HTTP, not only look at them
  * @param failureSwitches whether failures can be asked for over HTTP, in a demo and in tests
- * @param replayFrom where a consumer group begins that has read nothing yet: {@code beginning}, or a time such as {@code
- *     2026-11-22T10:15:30Z}; refused where handlers call the outside world or publish. At the earliest record unless set
+ * @param replayFrom where a consumer group begins in a topic of which it has read nothing yet: {@code beginning}, or a time
+ *     that has come, such as {@code 2026-11-22T10:15:30Z}; refused where handlers call the outside world or publish. At the
+ *     earliest record unless set
  * @param replayForced whether {@code replayFrom} is taken for handlers that call the outside world or publish, too
  */
 @ConfigurationProperties("mops.messaging")
@@ -158,11 +159,16 @@ public record MessagingProperties(
             return Instant.MIN;
         }
         try {
-            return Instant.parse(replayFrom);
+            Instant point = Instant.parse(replayFrom);
+            // Kafka counts from 1970, and what is to come is no history.
+            if (!point.isBefore(Instant.EPOCH) && !point.isAfter(Instant.now())) {
+                return point;
+            }
         } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException("mops.messaging.replay-from must be " + BEGINNING
-                    + " or a time such as 2026-11-22T10:15:30Z, not " + replayFrom);
+            // Refused below.
         }
+        throw new IllegalArgumentException("mops.messaging.replay-from must be " + BEGINNING
+                + " or a time such as 2026-11-22T10:15:30Z, from 1970 on and not to come, not " + replayFrom);
     }
 
     private static void atLeastOne(String setting, int value) {

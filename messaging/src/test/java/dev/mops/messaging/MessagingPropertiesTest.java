@@ -45,7 +45,10 @@ class MessagingPropertiesTest {
         "topic-retention, -1ms",
         "max-replays, -1",
         "replay-from, yesterday",
-        "replay-from, 2026-11-22"
+        "replay-from, 2026-11-22",
+        "replay-from, 2999-01-01T00:00:00Z",
+        "replay-from, 1969-12-31T23:59:59Z",
+        "replay-from, -999999999-01-01T00:00:00Z"
     })
     void a_value_that_can_not_be_is_refused_with_its_setting_and_its_rule(String setting, String value) {
         assertThatThrownBy(() -> bind(setting, value))
@@ -64,7 +67,8 @@ class MessagingPropertiesTest {
         "transaction-timeout, 10d",
         "retry-delays, 1ms",
         "sweep-interval, 1ms",
-        "max-replays, 0"
+        "max-replays, 0",
+        "replay-from, 1970-01-01T00:00:00Z"
     })
     void a_value_at_the_edge_is_taken(String setting, String value) {
         assertThatNoException().isThrownBy(() -> bind(setting, value));

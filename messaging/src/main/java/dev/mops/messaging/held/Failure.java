@@ -24,7 +24,9 @@ public record Failure(Kind kind, String errorClass, String message, boolean call
         /** The outside world is away: tried again until it is back, without using attempts. */
         OUTSIDE_AWAY,
         /** Another attempt can't help: a dead letter at once. */
-        HOPELESS
+        HOPELESS,
+        /** It may have taken effect before: a dead letter at once, of which others hear only if something waits behind it. */
+        FORGOTTEN
     }
 
     /** The failure that an exception means; what only wraps another one is looked through. */

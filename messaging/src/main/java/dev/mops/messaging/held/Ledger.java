@@ -9,6 +9,7 @@ import dev.mops.messaging.HeldKeys;
 import dev.mops.messaging.HeldUp;
 import dev.mops.messaging.MessagingProperties;
 import dev.mops.messaging.Outbox;
+import dev.mops.messaging.held.Failure.Kind;
 import dev.mops.messaging.held.LedgerTable.Changed;
 import dev.mops.messaging.held.LedgerTable.Failed;
 import dev.mops.messaging.held.LedgerTable.Inserted;
@@ -105,6 +106,10 @@ public final class Ledger implements HeldKeys {
         if (!heads.isEmpty()) {
             holdKeys(heads);
         }
+        announceWaits(records.stream()
+                .filter(held -> !held.isHead() && held.failure() == null)
+                .map(HeldRecord::key)
+                .collect(toSet()));
         return heads.stream()
                 .filter(head -> head.next() instanceof Next.Dead)
                 .map(head -> head.held().id())
@@ -190,6 +195,9 @@ public final class Ledger implements HeldKeys {
                 head.heldEventId(), head.announced(), head.record(), head.type(), failure, next, failed.first());
         Changed row = table.change(head.key(), next, announced);
         send(head.key(), head.heldEventId(), head.record(), failure, next, row, failed.first(), failed.last());
+        if (failure.kind() == Kind.FORGOTTEN) {
+            announceWaits(Set.of(head.key()));
+        }
         return next instanceof Next.Dead;
     }
 
@@ -232,7 +240,7 @@ public final class Ledger implements HeldKeys {
     public Optional<HeldUp> find(String topic, String key) {
         return heads(List.of(LedgerKey.of(topic, key.getBytes(UTF_8)))).stream()
                 .findFirst()
-                .filter(head -> head.lastError() != null)
+                .filter(head -> head.lastError() != null && (!head.dead() || head.announced() != null))
                 .flatMap(head -> announcements.describe(
                         head.record(), head.type(), required(head.lastError()), head.dead(), sinceOf(head)));
     }
@@ -299,11 +307,23 @@ public final class Ledger implements HeldKeys {
         boolean dead = next instanceof Next.Dead;
         // Once for each head: the next one may fail of something else.
         String state = (dead ? "DEAD " : "RETRYING ") + heldEventId;
-        if (!RetryPolicy.isHeldUp(next) || state.equals(announced)) {
+        // A group that is set back reads of entities that have come to their ends long ago: nothing is held up.
+        if (failure.kind() == Kind.FORGOTTEN || !RetryPolicy.isHeldUp(next) || state.equals(announced)) {
             return announced;
         }
         announcements.heldUp(record, type, failure.errorClass() + ": " + failure.message(), dead, since);
         return state;
+    }
+
+    /** Says that keys are held up by events that were forgotten, where something waits behind those. */
+    private void announceWaits(Set<LedgerKey> keys) {
+        if (keys.isEmpty()) {
+            return;
+        }
+        for (Head head : table.untoldHeads(keys)) {
+            announcements.heldUp(head.record(), head.type(), required(head.lastError()), true, sinceOf(head));
+            table.announced(head.key(), "DEAD " + head.heldEventId());
+        }
     }
 
     private static Instant sinceOf(Head head) {

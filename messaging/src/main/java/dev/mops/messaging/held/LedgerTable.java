@@ -70,6 +70,12 @@ final class LedgerTable {
                 ON e.id = k.head AND e.consumer_group = k.consumer_group AND e.key_hash = k.key_hash
             WHERE k.consumer_group = ? AND
             """;
+    private static final String UNTOLD = """
+             AND k.state = 'DEAD' AND k.announced IS NULL AND EXISTS (
+                SELECT FROM held_event f WHERE f.consumer_group = k.consumer_group AND f.key_hash = k.key_hash
+                    AND f.id > k.head AND f.error_class IS NULL)
+            ORDER BY k.key_hash
+            """;
     private static final String DELETE_EVENTS = "DELETE FROM held_event WHERE id = ANY(?)";
     private static final String PROMOTE = """
             UPDATE held_key k SET head = next.id, state = 'RETRYING', attempts = 0, deferrals = 0,
@@ -237,6 +243,11 @@ final class LedgerTable {
                 headMapper());
     }
 
+    /** The dead heads of these keys of which nobody was told, though something waits behind them that may take effect. */
+    List<Head> untoldHeads(Collection<LedgerKey> keys) {
+        return heads("k.key_hash = ANY(?)" + UNTOLD, keys);
+    }
+
     Optional<Head> head(long heldEventId) {
         return jdbc.query(HEADS + " e.id = ?", headMapper(), consumerGroup, heldEventId).stream()
                 .findFirst();
@@ -353,7 +364,7 @@ final class LedgerTable {
                     errorClass == null ? null : errorClass + ": " + message,
                     errorClass == null || firstFailedAt != null
                             ? null
-                            : new Failure(Failure.Kind.HOPELESS, errorClass, message, calling),
+                            : new Failure(Failure.Kind.FORGOTTEN, errorClass, message, calling),
                     calling,
                     row.getInt("replays"));
         };

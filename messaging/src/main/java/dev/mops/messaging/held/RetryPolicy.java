@@ -38,7 +38,7 @@ record RetryPolicy(List<Duration> delays, Duration tryLaterAge) {
      */
     Next after(Failure failure, int attempts, int deferrals, Duration age) {
         return switch (failure.kind()) {
-            case HOPELESS -> new Next.Dead(attempts + 1, deferrals);
+            case HOPELESS, FORGOTTEN -> new Next.Dead(attempts + 1, deferrals);
             case ORDINARY -> {
                 int made = attempts + 1;
                 yield made > delays.size()

@@ -21,7 +21,7 @@ import java.util.function.Predicate;
 /** Records of the topic: taken by a claim in the inbox, and either handled or held with it. */
 final class FromTopic<E> implements Source<E> {
 
-    private static final Failure FORGOTTEN = Failure.of(Kind.HOPELESS, new ForgottenEventException(), false);
+    private static final Failure FORGOTTEN = Failure.of(Kind.FORGOTTEN, new ForgottenEventException(), false);
 
     private final Inbox inbox;
     private final Ledger ledger;

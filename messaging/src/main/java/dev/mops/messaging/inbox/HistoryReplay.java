@@ -1,6 +1,7 @@
 package dev.mops.messaging.inbox;
 
 import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
 
 import dev.mops.messaging.EventFamilies;
 import dev.mops.messaging.EventHandlers;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
@@ -25,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Feeds a new consumer group with the log from a point on, where the settings name one: before its consumers start, the
- * group's offsets are set to that point. A group that has offsets is left where it is, so that a restart changes nothing.
+ * group's offsets are set to that point. Where the group has offsets of a topic it is left there, so that a restart changes
+ * nothing; by topic, since a group has none in a partition that was empty so far.
  */
 final class HistoryReplay {
 
@@ -76,7 +79,7 @@ final class HistoryReplay {
     }
 
     /**
-     * Sets the group's offsets, unless it has some; once that succeeded, does nothing.
+     * Sets the group's offsets in the topics of which it has none; once that succeeded, does nothing.
      *
      * @throws KafkaException if the broker can't be reached or refuses
      */
@@ -85,10 +88,12 @@ final class HistoryReplay {
             return;
         }
         try (Admin client = Admin.create(config)) {
-            if (hasRead(client)) {
+            List<String> unread = unread(client);
+            if (unread.size() < topics.size()) {
                 log.info("The consumer group {} has read before: it goes on where it was", group);
-            } else {
-                set(client, from);
+            }
+            if (!unread.isEmpty()) {
+                set(client, unread, from);
             }
             begun = true;
         } catch (ExecutionException e) {
@@ -99,13 +104,17 @@ final class HistoryReplay {
         }
     }
 
-    private boolean hasRead(Admin client) throws ExecutionException, InterruptedException {
-        return client.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().entrySet().stream()
-                .anyMatch(offset -> topics.contains(offset.getKey().topic()) && offset.getValue() != null);
+    private List<String> unread(Admin client) throws ExecutionException, InterruptedException {
+        Set<String> read =
+                client.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().entrySet().stream()
+                        .filter(offset -> offset.getValue() != null)
+                        .map(offset -> offset.getKey().topic())
+                        .collect(toSet());
+        return topics.stream().filter(topic -> !read.contains(topic)).toList();
     }
 
-    private void set(Admin client, Instant point) throws ExecutionException, InterruptedException {
-        List<TopicPartition> partitions = client.describeTopics(topics).allTopicNames().get().values().stream()
+    private void set(Admin client, List<String> unread, Instant point) throws ExecutionException, InterruptedException {
+        List<TopicPartition> partitions = client.describeTopics(unread).allTopicNames().get().values().stream()
                 .flatMap(topic -> topic.partitions().stream()
                         .map(partition -> new TopicPartition(topic.name(), partition.partition())))
                 .toList();
@@ -114,10 +123,7 @@ final class HistoryReplay {
         Map<TopicPartition, Long> begins = offsets(
                 client,
                 partitions,
-                // Kafka takes a negative time for a name of an end.
-                point.equals(Instant.MIN)
-                        ? OffsetSpec.earliest()
-                        : OffsetSpec.forTimestamp(Math.max(0, point.toEpochMilli())));
+                point.equals(Instant.MIN) ? OffsetSpec.earliest() : OffsetSpec.forTimestamp(point.toEpochMilli()));
         // A partition in which nothing came since then has no such offset.
         begins.replaceAll((partition, begin) -> begin < 0 ? ends.getOrDefault(partition, 0L) : begin);
         try {
@@ -130,7 +136,7 @@ final class HistoryReplay {
                     .get();
         } catch (ExecutionException e) {
             // Another instance was faster, and reads by now: who has members can't be set.
-            if (!hasRead(client)) {
+            if (!unread(client).isEmpty()) {
                 throw e;
             }
         }
@@ -142,7 +148,7 @@ final class HistoryReplay {
                         .mapToLong(begin -> ends.getOrDefault(begin.getKey(), 0L) - begin.getValue())
                         .map(records -> Math.max(0, records))
                         .sum(),
-                String.join(", ", topics));
+                String.join(", ", unread));
     }
 
     private static Map<TopicPartition, Long> offsets(Admin client, List<TopicPartition> partitions, OffsetSpec of)
