@@ -12,16 +12,19 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
-/** How far a consumer group is in its topics, as Kafka knows it. */
+/** A consumer group of a service, and how far it is in its topics, as Kafka knows it. */
 final class GroupOffsets implements AutoCloseable {
 
     private static final int TIMEOUT_MILLIS = 5_000;
     private static final Duration LONGEST_STANDSTILL = Duration.ofMinutes(1);
+    // Longer than the session of a member that was killed.
+    private static final Duration LONGEST_LEAVE = Duration.ofSeconds(15);
 
     private final String group;
     private final Admin admin;
@@ -37,10 +40,30 @@ final class GroupOffsets implements AutoCloseable {
                 TIMEOUT_MILLIS));
     }
 
-    /** Whether Kafka knows the group, with members or with offsets. */
-    boolean isGroupThere() {
+    /** Those that Kafka knows, with members or with offsets, of the group and the one that reads its retry topics. */
+    List<String> groups() {
         return get(admin.listGroups().all()).stream()
-                .anyMatch(known -> known.groupId().equals(group));
+                .map(GroupListing::groupId)
+                .filter(known -> known.equals(group) || known.equals(group + "-retry"))
+                .sorted()
+                .toList();
+    }
+
+    /** Deletes both, once their members are gone. */
+    void delete() {
+        long end = System.nanoTime() + LONGEST_LEAVE.toNanos();
+        for (List<String> there = groups(); !there.isEmpty(); there = groups()) {
+            try {
+                admin.deleteConsumerGroups(there).all().get();
+            } catch (ExecutionException e) {
+                if (System.nanoTime() > end) {
+                    throw new LocalPlatformException("Can't delete " + there + ": " + e.getCause(), e);
+                }
+                OsProcess.pause();
+            } catch (InterruptedException e) {
+                throw OsProcess.interrupted();
+            }
+        }
     }
 
     /** What the group reads. */
@@ -63,9 +86,7 @@ final class GroupOffsets implements AutoCloseable {
         Map<TopicPartition, Long> ends = offsets(committed.keySet(), OffsetSpec.latest());
         Map<TopicPartition, Long> begins = offsets(
                 committed.keySet(),
-                from.equals(Instant.MIN)
-                        ? OffsetSpec.earliest()
-                        : OffsetSpec.forTimestamp(Math.max(0, from.toEpochMilli())));
+                from.equals(Instant.MIN) ? OffsetSpec.earliest() : OffsetSpec.forTimestamp(from.toEpochMilli()));
         while (!reaches(committed, ends)) {
             committed = awaitMove(committed, service);
         }
@@ -88,8 +109,8 @@ final class GroupOffsets implements AutoCloseable {
         Map<TopicPartition, Long> committed = committed();
         while (committed.equals(before)) {
             if (!service.isRunning()) {
-                throw new LocalPlatformException(
-                        service.name() + " has ended: ./mops logs " + service.name() + " says why");
+                throw new LocalPlatformException(service.name() + " has ended before it had read all: ./mops logs "
+                        + service.name() + " may say why, and ./mops start " + service.name() + " lets it go on");
             }
             if (System.nanoTime() - begin > LONGEST_STANDSTILL.toNanos()) {
                 throw new LocalPlatformException(group + " has read nothing for " + LONGEST_STANDSTILL.toSeconds()

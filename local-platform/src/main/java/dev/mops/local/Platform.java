@@ -51,6 +51,7 @@ public final class Platform {
     // All that is written to the home, but for the lock.
     private static final List<String> FOLDERS = List.of("postgres", "kafka", "run", "logs");
 
+    private final Path root;
     private final Path home;
     private final Ports ports;
     private final List<String> settings;
@@ -70,6 +71,7 @@ public final class Platform {
             Ports ports,
             int kafkaDoor,
             List<String> settings) {
+        this.root = root;
         this.home = home.toAbsolutePath().normalize();
         this.ports = ports;
         this.settings = List.copyOf(settings);
@@ -173,6 +175,12 @@ public final class Platform {
         return Optional.ofNullable(services.get(service)).or(() -> Optional.ofNullable(examples.get(service)));
     }
 
+    /** Whether this is the name of a service, or of an example in whatever language. */
+    boolean isProgram(String name) {
+        return apps.containsKey(name)
+                || Files.isDirectory(root.resolve("examples").resolve(name));
+    }
+
     /** One more instance of a service, on its database and a free port; the caller starts it. */
     public ServiceProcess another(String service) {
         return another(service, List.of());
@@ -271,11 +279,14 @@ public final class Platform {
     }
 
     private List<ServiceProcess> replays() {
-        return runFiles(REPLAY, REPLAY_FILE)
-                .flatMap(name -> replay(name).stream())
+        return knownReplays()
                 .filter(ServiceProcess::isRunning)
                 .sorted(comparing(ServiceProcess::startInstant))
                 .toList();
+    }
+
+    private Stream<ServiceProcess> knownReplays() {
+        return runFiles(REPLAY, REPLAY_FILE).flatMap(name -> replay(name).stream());
     }
 
     private Path replayFile(String name) {
@@ -360,7 +371,10 @@ public final class Platform {
 
     /** By hundreds above the port of the first: not any one, so that names and logs are those of before. */
     private int freePort(String service) {
-        Set<Integer> ours = instances().stream().map(ServiceProcess::port).collect(Collectors.toSet());
+        // A replay that is down comes back on its port.
+        Set<Integer> ours = Stream.concat(instances().stream(), knownReplays())
+                .map(ServiceProcess::port)
+                .collect(Collectors.toSet());
         ours.addAll(List.of(ports.postgres(), ports.kafka()));
         int first = service(service).port();
         return IntStream.rangeClosed(1, MOST_PORTS)

@@ -35,6 +35,7 @@ public final class PostgresServer {
     /** What a server is set to beside its addresses, as arguments. */
     public static final String SETTINGS = "-c max_connections=400 -c shared_buffers=64MB -c jit=off -c timezone=UTC";
 
+    private static final String NO_DATABASE = "3D000";
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
     private final Path folder;
@@ -133,14 +134,17 @@ public final class PostgresServer {
         }
     }
 
-    /** Whether there is a database of this name. */
-    boolean hasDatabase(String name) {
-        try (Connection connection = DriverManager.getConnection(jdbcUrl("postgres"), USER, PASSWORD);
-                var query = connection.prepareStatement("SELECT FROM pg_database WHERE datname = ?")) {
-            query.setString(1, name);
-            return query.executeQuery().next();
+    /** How many rows a database has of what is named here as in {@code FROM}; none where there is no such database. */
+    long count(String database, String rows) {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl(database), USER, PASSWORD);
+                Statement statement = connection.createStatement();
+                var result = statement.executeQuery("SELECT count(*) FROM " + rows)) {
+            return result.next() ? result.getLong(1) : 0;
         } catch (SQLException e) {
-            throw new LocalPlatformException("Can't look for the database " + name + ": " + e.getMessage(), e);
+            if (NO_DATABASE.equals(e.getSQLState())) {
+                return 0;
+            }
+            throw new LocalPlatformException("Can't look into the database " + database + ": " + e.getMessage(), e);
         }
     }
 

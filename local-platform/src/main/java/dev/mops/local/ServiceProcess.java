@@ -76,6 +76,11 @@ public final class ServiceProcess {
         if (isRunning()) {
             throw new LocalPlatformException(name + " runs already");
         }
+        // Else whoever listens there would say that this one is ready.
+        if (PortHolder.isBusy(port)) {
+            throw new LocalPlatformException("Port " + port + ", which " + name + " needs, is taken by "
+                    + PortHolder.describe(port).orElse("another program") + ": stop that, then run this again");
+        }
         app.prepare(line -> {});
         Folders.create(log.resolveSibling("."));
         Folders.create(pidFile.resolveSibling("."));

@@ -105,6 +105,7 @@ final class FakeService {
         }
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port(args)), 0);
         server.createContext("/actuator/health/readiness", exchange -> answer(exchange, 200, "{\"status\":\"UP\"}"));
+        server.createContext("/actuator/deadletters", exchange -> answer(exchange, 200, "{\"deadLetters\":[]}"));
         orders(server);
         server.start();
         System.out.println(STARTED);
