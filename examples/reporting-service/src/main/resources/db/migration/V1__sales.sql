@@ -12,7 +12,7 @@ CREATE TABLE sale_line (
     -- Of one piece, in minor units.
     unit_price bigint  NOT NULL,
     currency   text    NOT NULL,
-    PRIMARY KEY (order_id, sku)
+    PRIMARY KEY (order_id, sku, unit_price, currency)
 );
 
 CREATE INDEX sale_by_hour ON sale (placed_hour);

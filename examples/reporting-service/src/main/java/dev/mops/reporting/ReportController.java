@@ -1,6 +1,6 @@
 package dev.mops.reporting;
 
-import dev.mops.events.order.Money;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.List;
 import org.springframework.transaction.annotation.Transactional;
@@ -35,7 +35,7 @@ class ReportController {
     List<RevenueView> revenuePerProduct() {
         return sales.products().stream()
                 .map(product -> new RevenueView(
-                        product.sku(), product.quantity(), new Money(product.revenue(), product.currency())))
+                        product.sku(), product.quantity(), new Revenue(product.revenue(), product.currency())))
                 .toList();
     }
 
@@ -51,5 +51,12 @@ class ReportController {
      *
      * @param quantity pieces that were paid for
      */
-    record RevenueView(String sku, long quantity, Money revenue) {}
+    record RevenueView(String sku, long quantity, Revenue revenue) {}
+
+    /**
+     * What a product brought.
+     *
+     * @param value in minor units of the currency, as large as it may be
+     */
+    record Revenue(BigInteger value, String currency) {}
 }

@@ -1,5 +1,8 @@
 package dev.mops.reporting;
 
+import static java.util.stream.Collectors.toMap;
+
+import dev.mops.events.order.Money;
 import dev.mops.events.order.OrderCreated;
 import dev.mops.events.order.OrderEvent;
 import dev.mops.events.order.OrderLine;
@@ -42,18 +45,21 @@ class Sale {
         this.orderId = order.orderId();
         this.placedHour = placedAt.truncatedTo(ChronoUnit.HOURS);
         this.status = SaleStatus.PLACED;
-        for (OrderLine line : order.lines()) {
-            lines.add(new Line(
-                    line.sku(),
-                    line.quantity(),
-                    line.unitPrice().value(),
-                    line.unitPrice().currency()));
-        }
+        // An order has each SKU once. A line that comes twice all the same counts twice, which a set would not see.
+        order.lines().stream()
+                .collect(toMap(line -> new Priced(line.sku(), line.unitPrice()), OrderLine::quantity, Math::addExact))
+                .forEach((product, quantity) -> lines.add(new Line(
+                        product.sku(),
+                        quantity,
+                        product.price().value(),
+                        product.price().currency())));
     }
 
     void on(OrderEvent event) {
         status = status.on(event);
     }
+
+    private record Priced(String sku, Money price) {}
 
     /** So many pieces of a product; the price is that of one, in minor units. */
     @Embeddable

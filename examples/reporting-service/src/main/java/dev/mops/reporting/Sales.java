@@ -2,6 +2,7 @@ package dev.mops.reporting;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -48,10 +49,10 @@ class Sales {
                 .getResultList();
     }
 
-    /** What was paid and not given back, by product and currency. */
+    /** What was paid and not given back, by product and currency; whatever the prices, a sum of them fits. */
     List<Product> products() {
         return entityManager.createQuery("""
-                        select l.sku, l.currency, sum(l.quantity), sum(l.quantity * l.unitPrice)
+                        select l.sku, l.currency, sum(l.quantity), sum(l.quantity * cast(l.unitPrice as BigInteger))
                         from Sale s join s.lines l where s.status = PAID
                         group by l.sku, l.currency order by l.sku, l.currency
                         """, Product.class).getResultList();
@@ -61,5 +62,5 @@ class Sales {
     record Hour(Instant hour, Long orders) {}
 
     /** How many pieces of a product were paid for, and what they brought, in minor units of the currency. */
-    record Product(String sku, String currency, Long quantity, Long revenue) {}
+    record Product(String sku, String currency, Long quantity, BigInteger revenue) {}
 }

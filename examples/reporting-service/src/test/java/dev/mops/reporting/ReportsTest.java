@@ -45,10 +45,21 @@ class ReportsTest {
         UUID kept = UUID.randomUUID();
         UUID refunded = UUID.randomUUID();
         UUID open = UUID.randomUUID();
+        UUID odd = UUID.randomUUID();
+        UUID huge = UUID.randomUUID();
+        UUID alike = UUID.randomUUID();
         List<Envelope<OrderEvent>> events = List.of(
                 at(TEN, created(kept, line("LAPTOP-14", 1, 129_900), line("MOUSE", 2, 1_990))),
                 at(TEN.plusSeconds(3_599), created(refunded, line("MOUSE", 3, 1_990))),
                 at(TEN.plusSeconds(3_600), created(open, line("MOUSE", 5, 2_100))),
+                at(
+                        TEN.plusSeconds(3_600),
+                        created(odd, line("TWICE", 1, 500), line("TWICE", 2, 500), line("TWICE", 1, 600))),
+                at(TEN.plusSeconds(7_200), new OrderPaid(odd, odd, eur(2_100))),
+                at(TEN.plusSeconds(3_600), created(huge, line("HUGE", 1, Long.MAX_VALUE))),
+                at(TEN.plusSeconds(7_200), new OrderPaid(huge, huge, eur(Long.MAX_VALUE))),
+                at(TEN.plusSeconds(3_600), created(alike, line("HUGE", 1, Long.MAX_VALUE))),
+                at(TEN.plusSeconds(7_200), new OrderPaid(alike, alike, eur(Long.MAX_VALUE))),
                 at(TEN.plusSeconds(7_200), new OrderPaid(kept, kept, eur(133_880))),
                 at(TEN.plusSeconds(7_200), new OrderPaid(refunded, refunded, eur(5_970))),
                 at(TEN.plusSeconds(9_000), new OrderRefunded(refunded, refunded, eur(5_970))));
@@ -60,12 +71,14 @@ class ReportsTest {
 
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> get("/orders-per-hour").expectBody().json("""
-                        [{"hour": "2026-03-01T11:00:00Z", "orders": 1}, {"hour": "2026-03-01T10:00:00Z", "orders": 2}]
+                        [{"hour": "2026-03-01T11:00:00Z", "orders": 4}, {"hour": "2026-03-01T10:00:00Z", "orders": 2}]
                         """, JsonCompareMode.STRICT));
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> get("/revenue-per-product").expectBody().json("""
-                        [{"sku": "LAPTOP-14", "quantity": 1, "revenue": {"value": 129900, "currency": "EUR"}},
-                         {"sku": "MOUSE", "quantity": 2, "revenue": {"value": 3980, "currency": "EUR"}}]
+                        [{"sku": "HUGE", "quantity": 2, "revenue": {"value": 18446744073709551614, "currency": "EUR"}},
+                         {"sku": "LAPTOP-14", "quantity": 1, "revenue": {"value": 129900, "currency": "EUR"}},
+                         {"sku": "MOUSE", "quantity": 2, "revenue": {"value": 3980, "currency": "EUR"}},
+                         {"sku": "TWICE", "quantity": 4, "revenue": {"value": 2100, "currency": "EUR"}}]
                         """, JsonCompareMode.STRICT));
     }
 
