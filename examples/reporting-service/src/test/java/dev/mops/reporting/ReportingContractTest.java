@@ -44,13 +44,15 @@ class ReportingContractTest {
                         new InventoryReserved(order))
                 .when(new OrderPaid(order, order, paid), new OrderPaid(other, other, new Money(7_470, "EUR")))
                 .thenPublishedNothing();
-        assertThat(sales.products()).containsExactly(new Product("coffee-beans-1kg", "EUR", 5L, BigInteger.valueOf(12_450)));
+        assertThat(sales.products())
+                .containsExactly(new Product("coffee-beans-1kg", "EUR", 5L, BigInteger.valueOf(12_450)));
         assertThat(sales.hours())
                 .singleElement()
                 .satisfies(hour -> assertThat(hour.orders()).isEqualTo(2));
 
         scenario.when(new OrderRefunded(order, order, paid)).thenPublishedNothing();
-        assertThat(sales.products()).containsExactly(new Product("coffee-beans-1kg", "EUR", 3L, BigInteger.valueOf(7_470)));
+        assertThat(sales.products())
+                .containsExactly(new Product("coffee-beans-1kg", "EUR", 3L, BigInteger.valueOf(7_470)));
     }
 
     @Test
