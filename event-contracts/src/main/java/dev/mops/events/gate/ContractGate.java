@@ -1,6 +1,5 @@
 package dev.mops.events.gate;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 
 import com.networknt.schema.InputFormat;
@@ -20,10 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -74,7 +70,7 @@ public final class ContractGate<E> {
     private final Set<String> others;
     private final Path schemas;
     private final Path samples;
-    private final Path releases;
+    private final Releases releases;
     private final List<String> violations = new ArrayList<>();
 
     ContractGate(EventFamily<E> family, Set<String> others, Path schemas, Path samples) {
@@ -83,7 +79,7 @@ public final class ContractGate<E> {
         this.codec = new EventCodec<>(family);
         this.schemas = schemas;
         this.samples = samples;
-        this.releases = schemas.resolve("released.sha256");
+        this.releases = new Releases(schemas.resolve("released.sha256"));
     }
 
     /**
@@ -112,30 +108,22 @@ public final class ContractGate<E> {
 
     /** What is broken; empty where nothing is. */
     List<String> violations() {
-        check(released());
+        check(releases.read());
         return List.copyOf(violations);
     }
 
     /** Releases what is new and breaks no other rule, and gives what is broken then. */
     List<String> release() {
-        SortedMap<String, String> released = released();
+        SortedMap<String, String> released = releases.read();
         SortedMap<String, String> withNew = new TreeMap<>(released);
         family.definitions()
                 .forEach(definition -> definition.versions().stream()
                         .filter(version -> Files.exists(fileOf(definition, version)))
                         .forEach(version -> withNew.putIfAbsent(
-                                definition.dataSchemaOf(version), digestOf(fileOf(definition, version)))));
+                                definition.dataSchemaOf(version), Releases.digestOf(fileOf(definition, version)))));
         check(withNew);
         if (violations.isEmpty() && !withNew.equals(released)) {
-            try {
-                Files.writeString(
-                        releases,
-                        withNew.entrySet().stream()
-                                .map(line -> line.getValue() + "  " + line.getKey() + ".json\n")
-                                .collect(joining()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(releases + " can't be written", e);
-            }
+            releases.write(withNew);
         }
         return List.copyOf(violations);
     }
@@ -151,7 +139,7 @@ public final class ContractGate<E> {
         Path file = schemas.resolve(name + ".json");
         if (Files.notExists(file)) {
             violations.add(name + " has been released, and its schema is gone: put it back");
-        } else if (!digest.equals(digestOf(file))) {
+        } else if (!digest.equals(Releases.digestOf(file))) {
             violations.add(name + " has been released and was changed. A released schema never changes, for its records"
                     + " are there: take the change back, and make it in a new version");
         }
@@ -319,42 +307,7 @@ public final class ContractGate<E> {
         }
     }
 
-    /** Digests by type and version, in the format of {@code sha256sum}. */
-    private SortedMap<String, String> released() {
-        SortedMap<String, String> released = new TreeMap<>();
-        if (Files.notExists(releases)) {
-            return released;
-        }
-        try {
-            for (String line : Files.readAllLines(releases)) {
-                String[] parts = line.split(" {2}", 2);
-                if (parts.length != 2 || !parts[0].matches("[0-9a-f]{64}") || !parts[1].endsWith(".json")) {
-                    throw new IllegalStateException(releases + " has a line that is no digest: " + line);
-                }
-                String name = parts[1].substring(0, parts[1].length() - ".json".length());
-                if (released.put(name, parts[0]) != null) {
-                    throw new IllegalStateException(releases + " has two lines of " + name);
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(releases + " can't be read", e);
-        }
-        return released;
-    }
-
     private Path fileOf(EventDefinition<?> definition, EventVersion version) {
         return schemas.resolve(definition.dataSchemaOf(version) + ".json");
-    }
-
-    /** Of the lines, however a checkout ends them. */
-    private static String digestOf(Path file) {
-        try {
-            byte[] text = Files.readString(file).replace("\r\n", "\n").getBytes(UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " can't be read", e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every JDK has SHA-256", e);
-        }
     }
 }
