@@ -66,13 +66,16 @@ class PublishedEventsTest {
     @Test
     void the_endpoint_says_what_is_handled_and_published_and_on_which_topics() {
         assertThat(Operators.of(service).get("events").body()).hasToString("""
-                        {"consumerGroup":"published","families":[\
+                        {"consumerGroup":"published","retryConsumerGroup":"published-retry","families":[\
                         {"topic":"published","partitions":2,\
                         "retryTopics":["published-published-retry-1","published-published-retry-2","published-published-retry-3"],\
                         "deadLetterTopic":"published-published-dlt",\
                         "handles":["account.transfer_requested","account.withdrawn"],\
-                        "publishes":{"account.deposited":"1.0","account.withdrawn":"1.0"},"callsOutside":true},\
+                        "publishes":{"account.deposited":"1.0","account.withdrawn":"1.0"},\
+                        "versions":{"account.deposited":["1.0"],"account.transfer_requested":["1.0"],\
+                        "account.withdrawn":["1.0"]},"callsOutside":true},\
                         {"topic":"published-loans","partitions":2,"retryTopics":[],"deadLetterTopic":null,"handles":[],\
-                        "publishes":{"loan.granted":"1.0","loan.paid_back":"1.0"},"callsOutside":false}]}""");
+                        "publishes":{"loan.granted":"1.0","loan.paid_back":"1.0"},\
+                        "versions":{"loan.granted":["1.0"],"loan.paid_back":["1.0"]},"callsOutside":false}]}""");
     }
 }
