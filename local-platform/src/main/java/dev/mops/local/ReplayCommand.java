@@ -119,7 +119,7 @@ final class ReplayCommand implements Callable<Integer> {
                             .filter(ServiceProcess::isRunning)
                             .isPresent()) {
                 throw new LocalPlatformException(
-                        "The consumer group " + String.join(", ", there.isEmpty() ? List.of(group) : there)
+                        "The consumer group " + (there.isEmpty() ? group : there.getFirst())
                                 + " is there already, and goes on where it is: name one that is new");
             }
             // One without tables is of a replay that was interrupted before its start.

@@ -86,6 +86,15 @@ class ContractGateTest {
     }
 
     @Test
+    void the_types_of_another_family_have_a_gate_of_their_own() throws IOException {
+        Files.createDirectories(schemas.resolve("letter.lost"));
+        Files.writeString(schemas.resolve("letter.lost/1.0.json"), "{}");
+        Files.writeString(releases, Files.readString(releases) + DIGEST_OF_NOTHING + "  letter.lost/1.0.json\n");
+
+        assertThat(gate().violations()).isEmpty();
+    }
+
+    @Test
     void a_major_version_that_is_retired_keeps_its_schemas() throws IOException {
         EventFamily<ParcelEvent> family = parcels("2.0").build();
         Files.delete(samples.resolve("parcel.sent/1.0.txt"));
