@@ -118,9 +118,8 @@ final class ReplayCommand implements Callable<Integer> {
                     || platform.instance(Platform.replayOf(group))
                             .filter(ServiceProcess::isRunning)
                             .isPresent()) {
-                throw new LocalPlatformException(
-                        "The consumer group " + (there.isEmpty() ? group : there.getFirst())
-                                + " is there already, and goes on where it is: name one that is new");
+                throw new LocalPlatformException("The consumer group " + (there.isEmpty() ? group : there.getFirst())
+                        + " is there already, and goes on where it is: name one that is new");
             }
             // One without tables is of a replay that was interrupted before its start.
             if (platform.postgres().count(database, "pg_tables WHERE schemaname = 'public'") > 0) {
