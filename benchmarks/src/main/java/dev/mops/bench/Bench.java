@@ -87,7 +87,7 @@ public final class Bench {
                     platform.latency("80 % of saturation", 0.8 * saturation, Duration.ofSeconds(20));
                 }
             }
-            if (asked(PROFILES) && whole) {
+            if (asked(PROFILES)) {
                 Profiles.underLoad(shop, Duration.ofSeconds(20), home.resolve(PROFILES));
                 figures.say("  profiles: " + home.resolve(PROFILES));
             }

@@ -12,11 +12,11 @@ final class PlatformByHttp {
 
     static final String PART = "platform";
 
-    private static final int CLIENTS = 64;
+    private static final int CLIENTS = Integer.getInteger("clients", 64);
     private static final Duration WARM_UP = Duration.ofSeconds(8);
     // Compiled code stops getting faster: each round is compared with the best one before.
     private static final double STEADY = 1.05;
-    private static final int MOST_WARM_UPS = 12;
+    private static final int MOST_WARM_UPS = 30;
 
     private final Shop shop;
     private final Figures figures;
@@ -32,7 +32,7 @@ final class PlatformByHttp {
     void warmUp() throws SQLException, InterruptedException {
         double best = 0;
         int without = 0;
-        for (int i = 0; i < MOST_WARM_UPS && without < 2; i++) {
+        for (int i = 0; i < MOST_WARM_UPS && (without < 2 || i < Integer.getInteger("warm", 4)); i++) {
             Round round = Round.closed(shop, CLIENTS, WARM_UP, Shop.anyOrders());
             figures.say("  warm-up: " + Figures.number(round.perSecond()) + " orders/s " + refused(round));
             without = round.perSecond() > STEADY * best ? 0 : without + 1;
