@@ -1,6 +1,5 @@
 package dev.mops.billing;
 
-import dev.mops.messaging.Prepared;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.util.Collection;
@@ -14,7 +13,6 @@ import org.springframework.stereotype.Repository;
 class Payments {
 
     private final EntityManager entityManager;
-    private final Prepared<UUID, Payment> prepared = new Prepared<>();
 
     Payments(EntityManager entityManager) {
         this.entityManager = entityManager;
@@ -24,21 +22,19 @@ class Payments {
     void save(Payment payment) {
         if (!entityManager.contains(payment)) {
             entityManager.persist(payment);
-            prepared.add(payment.orderId(), payment);
         }
     }
 
     Optional<Payment> find(UUID orderId) {
-        return prepared.find(orderId, () -> Optional.ofNullable(entityManager.find(Payment.class, orderId)));
+        return Optional.ofNullable(entityManager.find(Payment.class, orderId));
     }
 
     /** Loads and locks the payments of these orders, in the order of their ids, so that transactions do not deadlock. */
     List<Payment> lock(Collection<UUID> orderIds) {
-        List<Payment> found = entityManager
+        return entityManager
                 .createQuery("select p from Payment p where p.orderId in :ids order by p.orderId", Payment.class)
                 .setParameter("ids", orderIds)
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                 .getResultList();
-        return prepared.put(orderIds, found, Payment::orderId);
     }
 }

@@ -1,6 +1,5 @@
 package dev.mops.inventory;
 
-import dev.mops.messaging.Prepared;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.util.Collection;
@@ -14,7 +13,6 @@ import org.springframework.stereotype.Repository;
 class Reservations {
 
     private final EntityManager entityManager;
-    private final Prepared<UUID, Reservation> prepared = new Prepared<>();
 
     Reservations(EntityManager entityManager) {
         this.entityManager = entityManager;
@@ -24,22 +22,20 @@ class Reservations {
     void save(Reservation reservation) {
         if (!entityManager.contains(reservation)) {
             entityManager.persist(reservation);
-            prepared.add(reservation.orderId(), reservation);
         }
     }
 
     Optional<Reservation> find(UUID orderId) {
-        return prepared.find(orderId, () -> Optional.ofNullable(entityManager.find(Reservation.class, orderId)));
+        return Optional.ofNullable(entityManager.find(Reservation.class, orderId));
     }
 
     /** Loads and locks the reservations of these orders, in the order of their ids, so that transactions do not deadlock. */
     List<Reservation> lock(Collection<UUID> orderIds) {
-        List<Reservation> found = entityManager
+        return entityManager
                 .createQuery(
                         "select r from Reservation r where r.orderId in :ids order by r.orderId", Reservation.class)
                 .setParameter("ids", orderIds)
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                 .getResultList();
-        return prepared.put(orderIds, found, Reservation::orderId);
     }
 }

@@ -1,6 +1,5 @@
 package dev.mops.shipping;
 
-import dev.mops.messaging.Prepared;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.util.Collection;
@@ -14,7 +13,6 @@ import org.springframework.stereotype.Repository;
 class Shipments {
 
     private final EntityManager entityManager;
-    private final Prepared<UUID, Shipment> prepared = new Prepared<>();
 
     Shipments(EntityManager entityManager) {
         this.entityManager = entityManager;
@@ -22,11 +20,10 @@ class Shipments {
 
     void add(Shipment shipment) {
         entityManager.persist(shipment);
-        prepared.add(shipment.orderId(), shipment);
     }
 
     Optional<Shipment> find(UUID orderId) {
-        return prepared.find(orderId, () -> Optional.ofNullable(entityManager.find(Shipment.class, orderId)));
+        return Optional.ofNullable(entityManager.find(Shipment.class, orderId));
     }
 
     Optional<Shipment> findByShipmentId(UUID shipmentId) {
@@ -39,11 +36,10 @@ class Shipments {
 
     /** Loads and locks the shipments of these orders, in the order of their ids, so that transactions do not deadlock. */
     List<Shipment> lock(Collection<UUID> orderIds) {
-        List<Shipment> found = entityManager
+        return entityManager
                 .createQuery("select s from Shipment s where s.orderId in :ids order by s.orderId", Shipment.class)
                 .setParameter("ids", orderIds)
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                 .getResultList();
-        return prepared.put(orderIds, found, Shipment::orderId);
     }
 }

@@ -30,13 +30,10 @@ final class Inbox {
             ON CONFLICT DO NOTHING
             RETURNING source, event_id
             """;
-    // Row by row through the primary key: as a join, a table without statistics yet is read whole.
     private static final String CLAIMED = """
-            SELECT e.source, e.event_id FROM unnest(?::text[], ?::uuid[]) AS e (source, event_id)
-            CROSS JOIN LATERAL (
-                SELECT FROM inbox_event i
-                WHERE i.consumer_group = ? AND i.source = e.source AND i.event_id = e.event_id
-                LIMIT 1) AS claimed
+            SELECT source, event_id FROM inbox_event
+            JOIN unnest(?::text[], ?::uuid[]) AS e (source, event_id) USING (source, event_id)
+            WHERE consumer_group = ?
             """;
 
     private static final String HORIZON = "SELECT recorded_at FROM inbox_horizon WHERE consumer_group = ?";
