@@ -37,6 +37,8 @@ import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.ContainerProperties.AckMode;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.backoff.ExponentialBackOff;
 
@@ -68,7 +70,7 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
             Topics topics,
             Database database,
             FailureSwitches switches,
-            TransactionTemplate transaction,
+            PlatformTransactionManager transactions,
             InstantSource clock,
             MeterRegistry meters,
             EventTraces traces) {
@@ -77,6 +79,8 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
         if (tables.stream().anyMatch(EventHandlers::callsOutside)) {
             checkCallsFit(config, settings);
         }
+        TransactionTemplate transaction = new TransactionTemplate(transactions);
+        transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
         Parts parts = new Parts(
                 group, config, settings, inbox, ledger, topics, database, switches, transaction, clock, meters, traces);
         Heads heads = new Heads(
@@ -162,8 +166,6 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
             ContainerProperties properties = new ContainerProperties(topics);
             properties.setGroupId(group);
             properties.setAckMode(AckMode.MANUAL);
-            // A commit that is lost costs a look into the inbox; waiting for each one costs every event.
-            properties.setSyncCommits(false);
             // While a failed batch waits, the consumer polls without records: a longer poll would stretch the wait.
             properties.setPollTimeout(100);
             // A consumer that is refused goes on when it is allowed again; it does not end for good.

@@ -13,7 +13,6 @@ import dev.mops.messaging.topic.Topics;
 import dev.mops.messaging.trace.EventTraces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
-import java.sql.Connection;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,13 +27,10 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** The read path, of a service that handles events. */
 @ConditionalOnBean(EventHandlers.class)
@@ -110,20 +106,10 @@ public final class InboxAutoConfiguration {
                 topics,
                 new Database(database),
                 switches.getIfAvailable(() -> FailureSwitches.OFF),
-                readCommitted(transactions, jdbc),
+                transactions,
                 clock,
                 meters.getIfAvailable(() -> Metrics.globalRegistry),
                 traces.getIfAvailable(() -> EventTraces.NONE));
-    }
-
-    /** Where connections are read committed anyway, saying so would cost each transaction a question to the database. */
-    private static TransactionTemplate readCommitted(PlatformTransactionManager transactions, JdbcTemplate jdbc) {
-        TransactionTemplate template = new TransactionTemplate(transactions);
-        Integer usual = jdbc.execute((ConnectionCallback<Integer>) Connection::getTransactionIsolation);
-        if (usual == null || usual != Connection.TRANSACTION_READ_COMMITTED) {
-            template.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
-        }
-        return template;
     }
 
     @Bean
