@@ -59,6 +59,10 @@ class Reservation {
         return held && status != ReservationStatus.RESERVED;
     }
 
+    UUID orderId() {
+        return orderId;
+    }
+
     ReservationStatus status() {
         return status;
     }

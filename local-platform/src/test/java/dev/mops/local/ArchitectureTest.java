@@ -78,6 +78,8 @@ class ArchitectureTest {
                         "Platform",
                         "Ports",
                         "PostgresServer",
-                        "ServiceProcess");
+                        "ServiceProcess",
+                        "Size",
+                        "Usage");
     }
 }

@@ -89,6 +89,7 @@ class ArchitectureTest {
                         "MessagingSchema",
                         "Outbox",
                         "OutboxAge",
+                        "Prepared",
                         "TryLater",
                         "catalog.CatalogAutoConfiguration",
                         "deadletter.DeadLetterAutoConfiguration",

@@ -36,6 +36,7 @@ class ArchitectureTest {
                         .map(JavaClass::getSimpleName))
                 .containsExactlyInAnyOrder(
                         "FieldError",
+                        "GroupCommit",
                         "IdempotentRequests",
                         "Printable",
                         "ProblemException",

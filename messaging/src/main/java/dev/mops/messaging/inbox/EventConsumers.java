@@ -37,7 +37,6 @@ import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.ContainerProperties.AckMode;
-import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.backoff.ExponentialBackOff;
@@ -53,6 +52,8 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
     private final Map<String, EventListener<?>> listeners;
     private final Sweeper sweeper;
     private final HistoryReplay replay;
+    private final Inbox inbox;
+    private final TransactionTemplate transaction;
     // Read by the consumers while a stop waits for them.
     private volatile @Nullable ScheduledExecutorService background;
     private @Nullable Thread starting;
@@ -70,17 +71,17 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
             Topics topics,
             Database database,
             FailureSwitches switches,
-            PlatformTransactionManager transactions,
+            TransactionTemplate transaction,
             InstantSource clock,
             MeterRegistry meters,
             EventTraces traces) {
         this.config = consumerConfig(configured, settings);
         this.replay = replay;
+        this.inbox = inbox;
+        this.transaction = transaction;
         if (tables.stream().anyMatch(EventHandlers::callsOutside)) {
             checkCallsFit(config, settings);
         }
-        TransactionTemplate transaction = new TransactionTemplate(transactions);
-        transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
         Parts parts = new Parts(
                 group, config, settings, inbox, ledger, topics, database, switches, transaction, clock, meters, traces);
         Heads heads = new Heads(
@@ -166,6 +167,8 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
             ContainerProperties properties = new ContainerProperties(topics);
             properties.setGroupId(group);
             properties.setAckMode(AckMode.MANUAL);
+            // A commit that is lost costs a look into the inbox; waiting for each one costs every event.
+            properties.setSyncCommits(false);
             // While a failed batch waits, the consumer polls without records: a longer poll would stretch the wait.
             properties.setPollTimeout(100);
             // A consumer that is refused goes on when it is allowed again; it does not end for good.
@@ -271,6 +274,11 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
             return;
         }
         running = true;
+        // Said of each transaction, it costs each a question to the database.
+        transaction.setIsolationLevel(
+                inbox.isReadCommitted()
+                        ? TransactionDefinition.ISOLATION_DEFAULT
+                        : TransactionDefinition.ISOLATION_READ_COMMITTED);
         // One for the sweep, one for the purge, and one that resumes partitions however long those take.
         background = Executors.newScheduledThreadPool(
                 3, Thread.ofPlatform().daemon().name("held-events-", 0).factory());

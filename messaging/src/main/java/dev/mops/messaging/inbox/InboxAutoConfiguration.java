@@ -31,6 +31,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The read path, of a service that handles events. */
 @ConditionalOnBean(EventHandlers.class)
@@ -106,7 +107,7 @@ public final class InboxAutoConfiguration {
                 topics,
                 new Database(database),
                 switches.getIfAvailable(() -> FailureSwitches.OFF),
-                transactions,
+                new TransactionTemplate(transactions),
                 clock,
                 meters.getIfAvailable(() -> Metrics.globalRegistry),
                 traces.getIfAvailable(() -> EventTraces.NONE));

@@ -44,7 +44,8 @@ class ClaimTest {
 
     private static CompletableFuture<Set<EventId>> claim(AccountService service, Inbox inbox, List<EventId> events) {
         return CompletableFuture.supplyAsync(
-                () -> service.transaction().execute(status -> inbox.claim(items(events))),
+                () -> service.transaction()
+                        .execute(status -> inbox.claim(items(events)).fresh()),
                 task -> Thread.ofPlatform().start(task));
     }
 

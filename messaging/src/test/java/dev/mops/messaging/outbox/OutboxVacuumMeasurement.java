@@ -126,7 +126,8 @@ class OutboxVacuumMeasurement {
 
         int relay() throws SQLException {
             long begin = System.nanoTime();
-            List<OutboxRow> rows = OutboxTable.lowest(connection, BATCH, BATCH_BYTES);
+            List<OutboxRow> rows =
+                    OutboxTable.lowest(connection, BATCH, BATCH_BYTES).rows();
             readNanos.add(System.nanoTime() - begin);
             if (!rows.isEmpty()) {
                 OutboxTable.delete(connection, rows);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mops.bench;
+
+import org.jspecify.annotations.NullMarked;
