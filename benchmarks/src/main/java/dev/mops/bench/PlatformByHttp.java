@@ -46,9 +46,16 @@ final class PlatformByHttp {
 
     /** As many orders as it carries. Returns the median of what it shipped in a second. */
     double saturation(Duration duration) throws SQLException, InterruptedException {
-        List<Round> rounds = repeat(() -> Round.closed(shop, CLIENTS, duration, Shop.anyOrders()));
+        List<Double> events = new ArrayList<>();
+        List<Round> rounds = repeat(() -> {
+            long before = shop.published();
+            Round round = Round.closed(shop, CLIENTS, duration, Shop.anyOrders());
+            events.add(round.perSecond() * (shop.published() - before) / round.accepted());
+            return round;
+        });
         List<Double> perSecond = rounds.stream().map(Round::perSecond).toList();
         figures.rate(PART, SATURATION, "orders/s", perSecond);
+        figures.rate(PART, "events of these orders", "events/s", events);
         for (String process : rounds.getFirst().cpu().keySet()) {
             figures.cost(
                     PART,

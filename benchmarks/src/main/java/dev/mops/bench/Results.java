@@ -4,8 +4,10 @@ import dev.mops.bench.Result.Failure;
 import dev.mops.bench.Result.Shape;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -28,6 +30,7 @@ final class Results {
     private static final DateTimeFormatter NAME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss").withZone(ZoneOffset.UTC);
     private static final String JSON = ".json";
+    private static final String PROFILES = "-profiles";
 
     private final Path folder;
     private final Docs docs;
@@ -68,10 +71,15 @@ final class Results {
         return folder.resolve(NAME.format(started) + end);
     }
 
+    /** Where the flame graphs of this run are, once there are any. */
+    Path profiles() {
+        return file(PROFILES);
+    }
+
     /**
      * Keeps what was measured as JSON, as a page, and as a table for a page of the docs; shows it, beside the last one.
      *
-     * @param keep one more file for the JSON
+     * @param keep one more file for the JSON; the flame graphs and lists of the profiles go into a folder beside it
      */
     void end(Shape shape, List<Figure> figures, List<Failure> failures, @Nullable Path keep) throws IOException {
         Duration took = Duration.between(started, Instant.now()).truncatedTo(ChronoUnit.SECONDS);
@@ -88,6 +96,7 @@ final class Results {
         files.add(Files.writeString(file(".md"), Table.markdown(result)));
         if (keep != null) {
             files.add(result.write(keep));
+            files.addAll(keepProfiles(keep));
         }
         out.println();
         files.forEach(file -> out.println("  " + file));
@@ -95,6 +104,22 @@ final class Results {
         if (keep != null) {
             docs.write(keep);
         }
+    }
+
+    private List<Path> keepProfiles(Path keep) throws IOException {
+        if (!Files.exists(profiles())) {
+            return List.of();
+        }
+        Path into = keep.resolveSibling(String.valueOf(keep.getFileName()).replaceFirst("\\.json$", "") + PROFILES);
+        Files.createDirectories(into);
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> profiles = Files.newDirectoryStream(profiles(), "*.{html,txt}")) {
+            for (Path profile : profiles) {
+                files.add(Files.copy(
+                        profile, into.resolve(profile.getFileName()), StandardCopyOption.REPLACE_EXISTING));
+            }
+        }
+        return files;
     }
 
     private Optional<Result> before(Result now) {

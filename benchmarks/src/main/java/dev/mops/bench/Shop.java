@@ -232,6 +232,17 @@ final class Shop implements Chain, AutoCloseable {
         }
     }
 
+    /** How many events all services have published, ever. */
+    long published() throws SQLException {
+        long published = 0;
+        for (Connection database : databases.values()) {
+            published += count(
+                    database,
+                    "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('outbox_event', 'id')), 0)");
+        }
+        return published;
+    }
+
     @Override
     public Map<UUID, Long> shippedSince(UUID first) throws SQLException {
         Map<UUID, Long> shipped = new HashMap<>();

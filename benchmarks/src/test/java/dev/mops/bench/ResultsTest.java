@@ -67,6 +67,23 @@ class ResultsTest {
     }
 
     @Test
+    void with_the_flame_graphs_of_its_run_and_without_the_recordings_they_are_made_of() throws IOException {
+        Results results = begin();
+        for (String file : List.of("billing-service.html", "billing-service.txt", "billing-service.jfr")) {
+            Files.writeString(Files.createDirectories(results.profiles()).resolve(file), "now");
+        }
+        Path profiles = Files.createDirectories(folder.resolve("laptop-profiles"));
+        Files.writeString(profiles.resolve("billing-service.html"), "before");
+
+        end(results, folder.resolve("laptop.json"));
+
+        assertThat(files(profiles))
+                .containsExactlyInAnyOrder(
+                        profiles.resolve("billing-service.html"), profiles.resolve("billing-service.txt"))
+                .allSatisfy(file -> assertThat(file).content().isEqualTo("now"));
+    }
+
+    @Test
     void where_it_is_kept_for_the_docs_their_page_says_it_and_nothing_else_of_that_changes() throws IOException {
         Path page = Files.writeString(folder.resolve("docs/benchmarks.md"), """
                 Before.
