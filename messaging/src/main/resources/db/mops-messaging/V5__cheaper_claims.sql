@@ -2,8 +2,4 @@
 -- claims go to the end of the index. With the texts first, each claim compared them at each step down.
 ALTER TABLE inbox_event DROP CONSTRAINT inbox_event_pkey, ADD PRIMARY KEY (event_id, source, consumer_group);
 
--- A database has few groups, most often one.
-CREATE INDEX inbox_event_claimed_at ON inbox_event (claimed_at);
-DROP INDEX inbox_event_group_claimed_at;
-
 UPDATE mops_messaging_version SET version = 5;

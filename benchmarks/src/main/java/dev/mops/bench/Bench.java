@@ -4,13 +4,11 @@ import dev.mops.bench.Result.Failure;
 import dev.mops.bench.Result.Shape;
 import dev.mops.local.LocalPlatformException;
 import dev.mops.local.Size;
-import dev.mops.local.Usage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The benchmark's program. */
@@ -95,8 +93,7 @@ public final class Bench {
 
     private void platform() throws IOException, SQLException, InterruptedException {
         figures.say("the platform");
-        List<String> settings = asked(Mixes.PART) ? Mixes.SETTINGS : List.of();
-        try (Shop shop = Shop.open(root, data.resolve(PLATFORM), size(), settings, figures::say)) {
+        try (Shop shop = Shop.open(root, data.resolve(PLATFORM), size(), Mixes.SETTINGS, figures::say)) {
             PlatformByHttp platform = new PlatformByHttp(shop, figures, times());
             platform.warmUp(
                     switch (options.shape()) {
@@ -104,7 +101,7 @@ public final class Bench {
                         case QUICK -> Duration.ofSeconds(30);
                         case SMOKE -> Duration.ofSeconds(15);
                     });
-            Map<String, Usage> first = shop.usage();
+            Memory first = Memory.of(shop);
             part(PLATFORM, () -> measure(platform));
             part(PROFILES, () -> {
                 Profiles.underLoad(shop, Duration.ofSeconds(20), profiles);

@@ -1,6 +1,5 @@
 package dev.mops.bench;
 
-import dev.mops.local.Usage;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -29,7 +28,7 @@ import java.util.function.Function;
  *       the tables, a statement has lost its index.
  *   <li><i>dead rows</i>: what the rounds left to autovacuum in the outboxes and in the inboxes, of all services together.
  *   <li><i>tables</i> and <i>indexes</i>: their sizes in all four databases, with all orders in them.
- *   <li><i>memory</i>: of each process after the platform's first round, and after its last.
+ *   <li><i>memory</i>: what each process has of the machine's, and what lives on its heap, after the warm-up and at the very end.
  * </ul>
  */
 final class Growth {
@@ -109,15 +108,9 @@ final class Growth {
     }
 
     /** What each process has of the machine's memory, then and now. */
-    void memory(Map<String, Usage> first) {
-        Map<String, Usage> last = shop.usage();
-        first.forEach((process, usage) -> {
-            figures.cost(PART, "memory of " + process + ", first round", "MiB", List.of(mebibytes(usage)));
-            Usage now = last.get(process);
-            if (now != null) {
-                figures.cost(PART, "memory of " + process + ", last round", "MiB", List.of(mebibytes(now)));
-            }
-        });
+    void memory(Memory first) throws InterruptedException {
+        first.tell(figures, PART, ", first round");
+        Memory.of(shop).tell(figures, PART, ", last round");
     }
 
     private void measure(String when) throws SQLException, InterruptedException {
@@ -233,10 +226,6 @@ final class Growth {
 
     private double mebibytes(String size) throws SQLException {
         return sum("SELECT sum(" + size + "(relid)) FROM pg_stat_user_tables") / 1_048_576.0;
-    }
-
-    private static double mebibytes(Usage usage) {
-        return usage.residentBytes() / 1_048_576.0;
     }
 
     /** Over the databases of all services. */

@@ -194,11 +194,24 @@ final class Mixes {
 
     private void backlog() throws SQLException, InterruptedException {
         String name = String.format(Locale.ROOT, "a backlog of %,d events", plan.backlog * EVENTS_UNTIL_PAID);
-        figure(name, repeat(this::workedOff));
+        Memory.tellLive(List.of(Memory.of(shop)), figures, PART, ", before a backlog");
+        List<Memory> waiting = new ArrayList<>();
+        List<Memory> after = new ArrayList<>();
+        figure(name, repeat(() -> {
+            double perSecond = workedOff(() -> waiting.add(Memory.of(shop)));
+            after.add(Memory.of(shop));
+            return perSecond;
+        }));
+        Memory.tellLive(waiting, figures, PART, ", while a backlog waits");
+        Memory.tellLive(after, figures, PART, ", after a backlog");
+    }
+
+    private interface Pause {
+        void run() throws InterruptedException;
     }
 
     /** Orders shipped in a second from when shipping is ready to the last of the backlog. */
-    private double workedOff() throws SQLException, InterruptedException {
+    private double workedOff(Pause whileItWaits) throws SQLException, InterruptedException {
         ServiceProcess shipping = shop.platform().service(SHIPPING);
         shipping.stop();
         HttpLoad load = new HttpLoad(shop.ordersUrl(), Shop.anyOrders());
@@ -209,6 +222,7 @@ final class Mixes {
         }
         UUID first = first(accepted);
         shop.awaitLeft(first, 0, "PLACED", "RESERVED");
+        whileItWaits.run();
         shipping.start();
         long ready = Clock.micros();
         shop.awaitLeft(first, 0, "PAID");

@@ -27,8 +27,6 @@ final class Profiles {
     private static final int CLIENTS = 64;
     // What the recordings need to begin and to end.
     private static final Duration STARTING = Duration.ofSeconds(5);
-    private static final String JCMD =
-            Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
 
     private Profiles() {}
 
@@ -71,7 +69,7 @@ final class Profiles {
             }
         }
         for (Recording recording : recordings) {
-            write(recording.name, Stacks.read(recording.file), duration, into);
+            write(recording.service.name(), Stacks.read(recording.file), duration, into);
         }
     }
 
@@ -81,28 +79,17 @@ final class Profiles {
         Files.writeString(folder.resolve(name + ".txt"), what + "\n\n" + stacks.summary(), UTF_8);
     }
 
-    private record Recording(String name, long pid, Path file) {
+    private record Recording(ServiceProcess service, Path file) {
 
         static Recording start(ServiceProcess service, Path file) throws IOException, InterruptedException {
-            Recording recording = new Recording(service.name(), service.pid(), file);
-            recording.jcmd("JFR.configure", "stackdepth=" + STACK_DEPTH);
-            recording.jcmd("JFR.start", "name=" + RECORDING, "settings=profile");
+            Recording recording = new Recording(service, file);
+            Jcmd.run(service, "JFR.configure", "stackdepth=" + STACK_DEPTH);
+            Jcmd.run(service, "JFR.start", "name=" + RECORDING, "settings=profile");
             return recording;
         }
 
         void stop() throws IOException, InterruptedException {
-            jcmd("JFR.stop", "name=" + RECORDING, "filename=" + file);
-        }
-
-        private void jcmd(String... command) throws IOException, InterruptedException {
-            List<String> line = new ArrayList<>(List.of(JCMD, Long.toString(pid)));
-            line.addAll(List.of(command));
-            Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-            String answer = new String(process.getInputStream().readAllBytes(), UTF_8);
-            if (process.waitFor() != 0) {
-                throw new IllegalStateException(
-                        name + " can't be recorded: " + String.join(" ", command) + ": " + answer.strip());
-            }
+            Jcmd.run(service, "JFR.stop", "name=" + RECORDING, "filename=" + file);
         }
     }
 }

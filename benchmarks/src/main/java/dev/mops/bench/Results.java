@@ -115,8 +115,8 @@ final class Results {
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> profiles = Files.newDirectoryStream(profiles(), "*.{html,txt}")) {
             for (Path profile : profiles) {
-                files.add(Files.copy(
-                        profile, into.resolve(profile.getFileName()), StandardCopyOption.REPLACE_EXISTING));
+                files.add(
+                        Files.copy(profile, into.resolve(profile.getFileName()), StandardCopyOption.REPLACE_EXISTING));
             }
         }
         return files;

@@ -335,6 +335,11 @@ final class NewService {
                 .replace(
                         ".over(Histories.generated(3, OrderHistories::disturbed).refusedWith(IllegalStateException.class))",
                         ".generated(3, OrderHistories::disturbed)")
+                // One event tells it all.
+                .replace(".map(ShippingServiceTest::created)", ".map(ShippingServiceTest::shipped)")
+                .match(
+                        "\\s+\\.given\\(orders\\.stream\\(\\)\\.map\\(ShippingServiceTest::paid\\)\\.toArray\\(\\)\\)",
+                        "")
                 // The row holds nothing but what the event says.
                 .match("\\s+// Drawn with the shipment.*(?=\\s+\\.verify\\()", "")
                 .imports("dev.mops.events.shipping.ShippingNoted")

@@ -15,7 +15,7 @@ class OrderPlacement {
     private static final int MOST_AT_ONCE = 200;
 
     private final ContextSnapshotFactory contexts =
-            ContextSnapshotFactory.builder().build();
+            ContextSnapshotFactory.builder().clearMissing(true).build();
     private final OrderService service;
     private final GroupCommit<Request, Placed> commit;
 

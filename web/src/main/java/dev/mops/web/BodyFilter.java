@@ -93,9 +93,12 @@ final class BodyFilter extends OncePerRequestFilter {
             return;
         }
         byte[] here = new byte[announced];
-        whole.length = Math.max(0, in.read(here));
+        try {
+            whole.length = Math.max(0, in.read(here));
+        } finally {
+            held.addAndGet(whole.length - announced);
+        }
         whole.body = Arrays.copyOf(here, whole.length);
-        held.addAndGet(whole.length - announced);
     }
 
     private boolean takesRoom(int bytes) {

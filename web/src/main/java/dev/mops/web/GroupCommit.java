@@ -9,9 +9,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.NonTransientDataAccessResourceException;
-import org.springframework.dao.TransientDataAccessException;
-import org.springframework.transaction.CannotCreateTransactionException;
 
 /**
  * Requests that come at the same time share a transaction: while one group is at work, the next one gathers. A request
@@ -39,7 +36,8 @@ public final class GroupCommit<Q, A> {
 
     /**
      * Has it done with those that are asked for at the same time, and returns its answer once that is committed. What
-     * fails together is tried once more alone, so that nobody fails of another's request; unless the database is away.
+     * fails together is tried once more alone, so that nobody fails of another's request; unless the database is away, or
+     * went away in the commit: then all are told so.
      */
     public A ask(Q request) {
         Waiting<Q, A> own = new Waiting<>(request, Thread.currentThread());
@@ -50,7 +48,7 @@ public final class GroupCommit<Q, A> {
             if (working.compareAndSet(false, true)) {
                 try {
                     if (own.answer == null) {
-                        run(next());
+                        runToItsEnd(next());
                     }
                 } finally {
                     working.set(false);
@@ -84,6 +82,19 @@ public final class GroupCommit<Q, A> {
         return group;
     }
 
+    /** Whatever is thrown, nobody waits for ever. */
+    private void runToItsEnd(List<Waiting<Q, A>> group) {
+        try {
+            run(group);
+        } finally {
+            for (Waiting<Q, A> one : group) {
+                if (one.answer == null) {
+                    one.fail(new IllegalStateException("The group of this request broke off"));
+                }
+            }
+        }
+    }
+
     private void run(List<Waiting<Q, A>> group) {
         try {
             List<Supplier<A>> answers =
@@ -91,21 +102,28 @@ public final class GroupCommit<Q, A> {
             for (int i = 0; i < group.size(); i++) {
                 group.get(i).answer(answers.get(i));
             }
-        } catch (RuntimeException | Error e) {
-            if (group.size() > 1 && !isAway(e)) {
-                group.forEach(one -> run(List.of(one)));
+        } catch (RuntimeException e) {
+            // Where the database went away, nobody knows whether the commit took effect: that is for the clients to
+            // say.
+            if (group.size() == 1 || DatabaseAway.isCauseOf(e)) {
+                group.forEach(one -> one.fail(e));
             } else {
-                group.forEach(one -> one.answer(() -> {
-                    throw e;
-                }));
+                runEach(group);
             }
         }
     }
 
-    private static boolean isAway(Throwable e) {
-        return e instanceof CannotCreateTransactionException
-                || e instanceof NonTransientDataAccessResourceException
-                || e instanceof TransientDataAccessException;
+    private void runEach(List<Waiting<Q, A>> group) {
+        RuntimeException away = null;
+        for (Waiting<Q, A> one : group) {
+            if (away == null) {
+                run(List.of(one));
+                RuntimeException failure = one.failure;
+                away = failure != null && DatabaseAway.isCauseOf(failure) ? failure : null;
+            } else {
+                one.fail(away);
+            }
+        }
     }
 
     /** A request whose thread waits. */
@@ -114,6 +132,7 @@ public final class GroupCommit<Q, A> {
         private final Q request;
         private final Thread thread;
         private volatile @Nullable Supplier<A> answer;
+        private @Nullable RuntimeException failure;
 
         Waiting(Q request, Thread thread) {
             this.request = request;
@@ -127,6 +146,13 @@ public final class GroupCommit<Q, A> {
         void answer(Supplier<A> given) {
             answer = given;
             LockSupport.unpark(thread);
+        }
+
+        void fail(RuntimeException e) {
+            failure = e;
+            answer(() -> {
+                throw e;
+            });
         }
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,6 +20,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
 
 class GroupCommitTest {
 
@@ -114,6 +119,90 @@ class GroupCommitTest {
 
         assertThat(answers).allMatch(answer -> answer.endsWith("away"));
         assertThat(groups).hasSize(2);
+    }
+
+    @Test
+    void a_commit_of_which_nobody_knows_whether_it_took_effect_is_not_tried_again() throws Exception {
+        List<String> answers = behindASlowOne(
+                10,
+                group -> {
+                    groups.add(group);
+                    if (!group.contains(0)) {
+                        throw new TransactionSystemException(
+                                "Unable to commit",
+                                new SQLException("I/O error", "08006", new IOException("Broken pipe")));
+                    }
+                    return answersOf(group);
+                },
+                1,
+                2,
+                3);
+
+        assertThat(answers).allMatch(answer -> answer.contains("Unable to commit"));
+        assertThat(groups).hasSize(2);
+    }
+
+    @Test
+    void a_rollback_that_failed_does_not_hide_that_the_database_is_away() throws Exception {
+        List<String> answers = behindASlowOne(
+                10,
+                group -> {
+                    groups.add(group);
+                    if (!group.contains(0)) {
+                        TransactionSystemException rollback = new TransactionSystemException("no rollback");
+                        rollback.initApplicationException(
+                                new UncategorizedSQLException("a", "query", new SQLException("shutdown", "57P01")));
+                        throw rollback;
+                    }
+                    return answersOf(group);
+                },
+                1,
+                2,
+                3);
+
+        assertThat(answers).allMatch(answer -> answer.contains("no rollback"));
+        assertThat(groups).hasSize(2);
+    }
+
+    @Test
+    void once_one_alone_finds_the_database_away_the_others_are_told_so() throws Exception {
+        List<String> answers = behindASlowOne(
+                10,
+                group -> {
+                    groups.add(group);
+                    if (group.size() > 1) {
+                        throw new IllegalArgumentException("not together");
+                    }
+                    if (!group.contains(0)) {
+                        throw new CannotCreateTransactionException("away");
+                    }
+                    return answersOf(group);
+                },
+                1,
+                2,
+                3);
+
+        assertThat(answers).allMatch(answer -> answer.contains("away"));
+        assertThat(groups).hasSize(3);
+    }
+
+    @Test
+    void a_group_that_breaks_off_leaves_nobody_waiting() throws Exception {
+        List<String> answers = behindASlowOne(
+                10,
+                group -> {
+                    if (!group.contains(0)) {
+                        throw new StackOverflowError("too deep");
+                    }
+                    return answersOf(group);
+                },
+                1,
+                2);
+
+        assertThat(answers)
+                .containsExactlyInAnyOrder(
+                        "java.lang.StackOverflowError: too deep",
+                        "java.lang.IllegalStateException: The group of this request broke off");
     }
 
     @Test

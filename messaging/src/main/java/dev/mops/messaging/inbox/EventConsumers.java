@@ -167,8 +167,6 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
             ContainerProperties properties = new ContainerProperties(topics);
             properties.setGroupId(group);
             properties.setAckMode(AckMode.MANUAL);
-            // A commit that is lost costs a look into the inbox; waiting for each one costs every event.
-            properties.setSyncCommits(false);
             // While a failed batch waits, the consumer polls without records: a longer poll would stretch the wait.
             properties.setPollTimeout(100);
             // A consumer that is refused goes on when it is allowed again; it does not end for good.
