@@ -130,7 +130,7 @@ public final class Bench {
         if (whole) {
             platform.latency("80 % of saturation", 0.8 * saturation, Duration.ofSeconds(20));
             // Whether or not it carries as much: then the figures say how long the line gets in that time.
-            platform.latency("1,000 orders/s", 1_000, Duration.ofSeconds(20));
+            platform.latency("1,000 orders/s", 1_000, Duration.ofSeconds(10));
         }
     }
 

@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  *   <li><i>instances of billing</i>: further ones on the same machine, after they have warmed up.
  *   <li><i>partitions</i>: of the topic; the consumers stay as shipped.
  *   <li><i>a backlog</i>: orders that were placed while shipping was down have three events each in the topic. They are all
- *       paid when shipping is started, with nothing compiled yet; the time counts from its readiness to the last shipment.
+ *       paid when shipping is started, with nothing compiled yet; the time counts from its readiness to the last shipment. It
+ *       is there once: what is measured several times are the parts of it, the first third, the second and the last.
  * </ul>
  */
 final class Mixes {
@@ -195,23 +196,12 @@ final class Mixes {
     private void backlog() throws SQLException, InterruptedException {
         String name = String.format(Locale.ROOT, "a backlog of %,d events", plan.backlog * EVENTS_UNTIL_PAID);
         Memory.tellLive(List.of(Memory.of(shop)), figures, PART, ", before a backlog");
-        List<Memory> waiting = new ArrayList<>();
-        List<Memory> after = new ArrayList<>();
-        figure(name, repeat(() -> {
-            double perSecond = workedOff(() -> waiting.add(Memory.of(shop)));
-            after.add(Memory.of(shop));
-            return perSecond;
-        }));
-        Memory.tellLive(waiting, figures, PART, ", while a backlog waits");
-        Memory.tellLive(after, figures, PART, ", after a backlog");
+        figure(name, workedOff());
+        Memory.tellLive(List.of(Memory.of(shop)), figures, PART, ", after a backlog");
     }
 
-    private interface Pause {
-        void run() throws InterruptedException;
-    }
-
-    /** Orders shipped in a second from when shipping is ready to the last of the backlog. */
-    private double workedOff(Pause whileItWaits) throws SQLException, InterruptedException {
+    /** Orders shipped in a second from when shipping is ready to the last of the backlog, in each part of it. */
+    private List<Double> workedOff() throws SQLException, InterruptedException {
         ServiceProcess shipping = shop.platform().service(SHIPPING);
         shipping.stop();
         HttpLoad load = new HttpLoad(shop.ordersUrl(), Shop.anyOrders());
@@ -222,7 +212,7 @@ final class Mixes {
         }
         UUID first = first(accepted);
         shop.awaitLeft(first, 0, "PLACED", "RESERVED");
-        whileItWaits.run();
+        Memory.tellLive(List.of(Memory.of(shop)), figures, PART, ", while a backlog waits");
         shipping.start();
         long ready = Clock.micros();
         shop.awaitLeft(first, 0, "PAID");
@@ -231,7 +221,15 @@ final class Mixes {
                 .filter(end -> end > ready)
                 .toArray();
         shop.awaitQuiet();
-        return ends.length * 1e6 / (ends[ends.length - 1] - ready);
+        List<Double> perSecond = new ArrayList<>();
+        long begin = ready;
+        for (int i = 1; i <= plan.times; i++) {
+            int from = (i - 1) * ends.length / plan.times;
+            int to = i * ends.length / plan.times;
+            perSecond.add((to - from) * 1e6 / (ends[to - 1] - begin));
+            begin = ends[to - 1];
+        }
+        return perSecond;
     }
 
     /** Orders that ended in a second. */
