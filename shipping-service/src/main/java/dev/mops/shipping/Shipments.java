@@ -14,7 +14,9 @@ import org.springframework.stereotype.Repository;
 class Shipments {
 
     // One statement however many they are: of a list, each length is a statement of its own, which is planned anew.
-    private static final String LOCK = "SELECT * FROM shipment WHERE order_id = ANY(:ids) ORDER BY order_id FOR UPDATE";
+    private static final String LOCK = """
+            SELECT * FROM shipment WHERE order_id = ANY(:ids) ORDER BY order_id FOR UPDATE
+            """;
 
     private final EntityManager entityManager;
     private final Prepared<UUID, Shipment> prepared = new Prepared<>();
