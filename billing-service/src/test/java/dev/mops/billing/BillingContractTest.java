@@ -12,12 +12,7 @@ import dev.mops.messaging.test.HandlerContract;
 import dev.mops.messaging.test.Histories;
 import dev.mops.messaging.test.MessagingTest;
 import dev.mops.messaging.test.Scenario;
-import jakarta.persistence.EntityManagerFactory;
-import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
-import org.hibernate.SessionFactory;
-import org.hibernate.stat.Statistics;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
@@ -30,9 +25,6 @@ class BillingContractTest {
 
     @Autowired
     private EventHandlers<OrderEvent> handlers;
-
-    @Autowired
-    private EntityManagerFactory entities;
 
     private final UUID order = UUID.randomUUID();
 
@@ -48,23 +40,6 @@ class BillingContractTest {
     @Test
     void an_order_that_nobody_placed_is_not_charged() {
         scenario.when(new InventoryReserved(order)).thenFailed(IllegalStateException.class);
-    }
-
-    @Test
-    void a_batch_of_many_orders_takes_as_many_statements_as_one_of_few() {
-        assertThat(statements(40)).isEqualTo(statements(4));
-    }
-
-    private long statements(int count) {
-        Statistics statistics = entities.unwrap(SessionFactory.class).getStatistics();
-        statistics.setStatisticsEnabled(true);
-        statistics.clear();
-        List<UUID> orders = Stream.generate(UUID::randomUUID).limit(count).toList();
-        scenario.given(orders.stream()
-                        .map(id -> OrderHistories.created(id, "coffee-beans-1kg", 1))
-                        .toArray())
-                .given(orders.stream().map(InventoryReserved::new).toArray());
-        return statistics.getPrepareStatementCount();
     }
 
     @Test

@@ -59,10 +59,6 @@ class Reservation {
         return held && status != ReservationStatus.RESERVED;
     }
 
-    UUID orderId() {
-        return orderId;
-    }
-
     ReservationStatus status() {
         return status;
     }

@@ -1,17 +1,15 @@
 package dev.mops.inventory;
 
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import org.hibernate.Session;
 import org.springframework.stereotype.Repository;
 
 /** The store of stock. */
 @Repository
 class Stocks {
-
-    private static final String LOCK = "SELECT * FROM stock WHERE sku = ANY(:skus) ORDER BY sku FOR UPDATE";
 
     private final EntityManager entityManager;
 
@@ -32,9 +30,9 @@ class Stocks {
     /** Loads and locks the stock of these products, in the order of their SKUs, so that transactions do not deadlock. */
     List<Stock> lock(Collection<String> skus) {
         return entityManager
-                .unwrap(Session.class)
-                .createNativeQuery(LOCK, Stock.class)
-                .setParameter("skus", skus.toArray(String[]::new))
+                .createQuery("select s from Stock s where s.sku in :skus order by s.sku", Stock.class)
+                .setParameter("skus", skus)
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                 .getResultList();
     }
 }

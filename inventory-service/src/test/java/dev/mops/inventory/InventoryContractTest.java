@@ -5,19 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mops.events.order.InventoryRejected;
 import dev.mops.events.order.InventoryRejected.Shortage;
 import dev.mops.events.order.OrderEvent;
-import dev.mops.events.order.OrderShipped;
 import dev.mops.events.test.OrderHistories;
 import dev.mops.messaging.EventHandlers;
 import dev.mops.messaging.test.HandlerContract;
 import dev.mops.messaging.test.Histories;
 import dev.mops.messaging.test.MessagingTest;
 import dev.mops.messaging.test.Scenario;
-import jakarta.persistence.EntityManagerFactory;
-import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
-import org.hibernate.SessionFactory;
-import org.hibernate.stat.Statistics;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -35,9 +29,6 @@ class InventoryContractTest {
     @Autowired
     private JdbcTemplate jdbc;
 
-    @Autowired
-    private EntityManagerFactory entities;
-
     private final UUID order = UUID.randomUUID();
 
     @Test
@@ -47,26 +38,6 @@ class InventoryContractTest {
                         InventoryRejected.class,
                         rejected -> assertThat(rejected.shortages()).containsExactly(new Shortage("sku-none", 2, 0)))
                 .thenPublishedNothing();
-    }
-
-    @Test
-    void a_batch_of_many_orders_takes_as_many_statements_as_one_of_few() {
-        assertThat(statements(40)).isEqualTo(statements(4));
-    }
-
-    private long statements(int count) {
-        Statistics statistics = entities.unwrap(SessionFactory.class).getStatistics();
-        statistics.setStatisticsEnabled(true);
-        statistics.clear();
-        List<UUID> orders = Stream.generate(UUID::randomUUID).limit(count).toList();
-        jdbc.update("INSERT INTO stock (sku, on_hand, reserved) VALUES ('sku-many', 100, 0) ON CONFLICT DO NOTHING");
-        scenario.given(orders.stream()
-                        .map(id -> OrderHistories.created(id, "sku-many", 1))
-                        .toArray())
-                .given(orders.stream()
-                        .map(id -> new OrderShipped(id, UUID.randomUUID(), "carrier", "number"))
-                        .toArray());
-        return statistics.getPrepareStatementCount();
     }
 
     @Test

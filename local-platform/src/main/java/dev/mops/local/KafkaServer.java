@@ -27,28 +27,22 @@ public final class KafkaServer {
     private final Path log;
     private final int port;
     private final int door;
-    private final List<String> javaOptions;
 
-    private KafkaServer(Path folder, int port, int door, List<String> javaOptions) {
+    private KafkaServer(Path folder, int port, int door) {
         this.folder = folder.toAbsolutePath().normalize();
         this.log = this.folder.resolve("kafka.log");
         this.port = port;
         this.door = door;
-        this.javaOptions = javaOptions;
     }
 
     /** The server that keeps its data in the folder; nothing is started yet. */
     public static KafkaServer at(Path folder, int port) {
-        return new KafkaServer(folder, port, port, List.of());
+        return new KafkaServer(folder, port, port);
     }
 
-    /**
-     * The same, which tells its clients to come through another port; the caller leads that on to the server's own.
-     *
-     * @param javaOptions beside those of the demo
-     */
-    public static KafkaServer at(Path folder, int port, int door, List<String> javaOptions) {
-        return new KafkaServer(folder, port, door, javaOptions);
+    /** The same, which tells its clients to come through another port; the caller leads that on to the server's own. */
+    static KafkaServer at(Path folder, int port, int door) {
+        return new KafkaServer(folder, port, door);
     }
 
     /** Starts the server and waits until it serves; formats the folder at the first start. */
@@ -138,11 +132,6 @@ public final class KafkaServer {
         return log;
     }
 
-    /** What its process has taken since it started. */
-    public Usage usage() {
-        return Usage.of(process());
-    }
-
     Optional<OsProcess> process() {
         return OsProcess.read(pidFile());
     }
@@ -215,7 +204,6 @@ public final class KafkaServer {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:CompileThresholdScaling=0.1",
-                String.join("\n", javaOptions),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 // Kafka asks log4j whether it is there; its answer is no error.

@@ -50,20 +50,17 @@ public final class Mops implements Runnable {
     private CommandSpec spec;
 
     /** What Docker Compose does where the platform runs in containers: this program, in one of its own, sees no processes. */
-    private static final Map<String, String> BY_COMPOSE = Map.ofEntries(
-            Map.entry("up", "docker compose up --wait"),
-            Map.entry("down", "docker compose down"),
-            Map.entry("logs", "docker compose logs <service>"),
-            Map.entry("kill", "docker compose kill <service>"),
-            Map.entry("start", "docker compose start <service>"),
-            Map.entry("scale", "docker compose up --wait --scale billing-service=<n>"),
-            Map.entry("reset", "docker compose down --volumes"),
-            Map.entry("new-service", "./mops new-service, in the checkout,"),
-            Map.entry(
-                    "replay",
-                    "a container of the service with mops.messaging.replay-from, a group and a database of its own"),
-            Map.entry("chaos", "./mops chaos, in the checkout,"),
-            Map.entry("bench", "./mops bench, in the checkout,"));
+    private static final Map<String, String> BY_COMPOSE = Map.of(
+            "up", "docker compose up --wait",
+            "down", "docker compose down",
+            "logs", "docker compose logs <service>",
+            "kill", "docker compose kill <service>",
+            "start", "docker compose start <service>",
+            "scale", "docker compose up --wait --scale billing-service=<n>",
+            "reset", "docker compose down --volumes",
+            "new-service", "./mops new-service, in the checkout,",
+            "replay", "a container of the service with mops.messaging.replay-from, a group and a database of its own",
+            "chaos", "./mops chaos, in the checkout,");
 
     private final Path root;
     private final Path home;
@@ -129,7 +126,6 @@ public final class Mops implements Runnable {
                 .addSubcommand(new TraceCommand(actuators, orderLog(), logs(), out, err))
                 .addSubcommand(new ScaleCommand(platform, actuators, out))
                 .addSubcommand(new ReplayCommand(platform, InstantSource.system(), out))
-                .addSubcommand(new BenchCommand(root, platform, out))
                 .addSubcommand(new StatusCommand(platform, inContainer ? addresses() : null, out))
                 .setOut(new PrintWriter(out, true, out.charset()))
                 .setErr(new PrintWriter(err, true, err.charset()))

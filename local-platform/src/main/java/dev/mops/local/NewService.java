@@ -43,8 +43,6 @@ final class NewService {
 
     /** The carrier, its labels, and the states of a shipment. */
     private static final Set<String> LEFT_OUT = Set.of(
-            // A row that tells all at once is not updated.
-            PATTERN + "/src/main/resources/db/migration/V2__room_for_updates.sql",
             MAIN + "Carrier.java",
             MAIN + "SimulatedCarrier.java",
             MAIN + "LabelImage.java",
@@ -205,9 +203,7 @@ final class NewService {
     }
 
     private Text store() throws IOException {
-        return text(MAIN + "Shipments.java")
-                .without("findByShipmentId(")
-                .replace("FROM shipment WHERE", "FROM shipping_entry WHERE");
+        return text(MAIN + "Shipments.java").without("findByShipmentId(");
     }
 
     private Text view() throws IOException {
@@ -339,11 +335,6 @@ final class NewService {
                 .replace(
                         ".over(Histories.generated(3, OrderHistories::disturbed).refusedWith(IllegalStateException.class))",
                         ".generated(3, OrderHistories::disturbed)")
-                // One event tells it all.
-                .replace(".map(ShippingServiceTest::created)", ".map(ShippingServiceTest::shipped)")
-                .match(
-                        "\\s+\\.given\\(orders\\.stream\\(\\)\\.map\\(ShippingServiceTest::paid\\)\\.toArray\\(\\)\\)",
-                        "")
                 // The row holds nothing but what the event says.
                 .match("\\s+// Drawn with the shipment.*(?=\\s+\\.verify\\()", "")
                 .imports("dev.mops.events.shipping.ShippingNoted")

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * A process that outlives the one that started it, known by its pid together with its start time: the system gives a pid
@@ -25,8 +24,6 @@ import java.util.stream.Stream;
 record OsProcess(long pid, String startedAt) {
 
     private static final Path PROC = Path.of("/proc/self/stat");
-    // USER_HZ, in which Linux states processor times whatever its clock is.
-    private static final long MILLIS_OF_A_TICK = 10;
     private static final Duration POLL = Duration.ofMillis(15);
 
     /** The live process with this pid, if there is one. */
@@ -177,26 +174,6 @@ record OsProcess(long pid, String startedAt) {
         } catch (IOException untold) {
             return residentBytes();
         }
-    }
-
-    /** The processor time that it and its ended children have taken. */
-    Duration cpu() {
-        try {
-            if (Files.exists(PROC)) {
-                String[] fields = statFields(pid);
-                long ticks = Stream.of(fields)
-                        .skip(11)
-                        .limit(4)
-                        .mapToLong(Long::parseLong)
-                        .sum();
-                return Duration.ofMillis(ticks * MILLIS_OF_A_TICK);
-            }
-        } catch (IOException gone) {
-            return Duration.ZERO;
-        }
-        return ProcessHandle.of(pid)
-                .flatMap(handle -> handle.info().totalCpuDuration())
-                .orElse(Duration.ZERO);
     }
 
     private long kilobytes(String file, String field) throws IOException {

@@ -54,7 +54,6 @@ public final class Platform {
     private final Path root;
     private final Path home;
     private final Ports ports;
-    private final Size size;
     private final List<String> settings;
     private final Map<String, ServiceApp> apps = new LinkedHashMap<>();
     private final Map<String, ServiceProcess> services = new LinkedHashMap<>();
@@ -71,15 +70,13 @@ public final class Platform {
             Path home,
             Ports ports,
             int kafkaDoor,
-            Size size,
             List<String> settings) {
         this.root = root;
         this.home = home.toAbsolutePath().normalize();
         this.ports = ports;
-        this.size = size;
         this.settings = List.copyOf(settings);
-        this.postgres = PostgresServer.at(this.home.resolve("postgres"), ports.postgres(), size.postgres());
-        this.kafka = KafkaServer.at(this.home.resolve("kafka"), ports.kafka(), kafkaDoor, size.kafka());
+        this.postgres = PostgresServer.at(this.home.resolve("postgres"), ports.postgres());
+        this.kafka = KafkaServer.at(this.home.resolve("kafka"), ports.kafka(), kafkaDoor);
         modules.forEach(module -> services.put(module.name(), first(root, module)));
         exampleModules.forEach(module -> examples.put(module.name(), first(root, module)));
     }
@@ -107,27 +104,7 @@ public final class Platform {
      */
     public static Platform at(Path root, Path home, Ports ports, int kafkaDoor, List<String> settings) {
         return new Platform(
-                ServiceModule.in(root),
-                ServiceModule.examplesIn(root),
-                root,
-                home,
-                ports,
-                kafkaDoor,
-                Size.DEMO,
-                settings);
-    }
-
-    /** The same, of another size, with settings for all services. */
-    public static Platform at(Path root, Path home, Ports ports, Size size, List<String> settings) {
-        return new Platform(
-                ServiceModule.in(root),
-                ServiceModule.examplesIn(root),
-                root,
-                home,
-                ports,
-                ports.kafka(),
-                size,
-                settings);
+                ServiceModule.in(root), ServiceModule.examplesIn(root), root, home, ports, kafkaDoor, settings);
     }
 
     /** The same, where the repository is not at hand to say which services there are. */
@@ -138,7 +115,7 @@ public final class Platform {
             Path home,
             Ports ports,
             List<String> settings) {
-        return new Platform(modules, examples, root, home, ports, ports.kafka(), Size.DEMO, settings);
+        return new Platform(modules, examples, root, home, ports, ports.kafka(), settings);
     }
 
     /** Starts everything and waits until it is ready; if something fails, nothing is left running. */
@@ -331,15 +308,6 @@ public final class Platform {
         return service.equals("order-service") ? "orders" : service.replace("-service", "");
     }
 
-    /** What each process has taken since it started, by its name; PostgreSQL's processes are one. */
-    public Map<String, Usage> usage() {
-        Map<String, Usage> usage = new LinkedHashMap<>();
-        instances().forEach(instance -> usage.put(instance.name(), Usage.of(instance.process())));
-        usage.put("postgres", postgres.usage());
-        usage.put("kafka", kafka.usage());
-        return usage;
-    }
-
     /** Deletes all data and logs, and nothing else that lies in the folder; the platform must not run. */
     public void deleteData() {
         alone(() -> {
@@ -436,7 +404,7 @@ public final class Platform {
         DEMO_SETTINGS.forEach(setting -> arguments.add("--" + setting));
         arguments.addAll(this.settings);
         arguments.addAll(settings);
-        return new ServiceProcess(name, port, app, size.service(), arguments, home);
+        return new ServiceProcess(name, port, app, arguments, home);
     }
 
     private void refuseIfRunning() {
@@ -546,9 +514,8 @@ public final class Platform {
                     Folders.create(home).resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (!isLocked(channel)) {
                 channel.close();
-                throw new LocalPlatformException(
-                        "Another program is starting or stopping parts of this platform, or is ./mops bench (" + home
-                                + "): ./mops status shows how far it is");
+                throw new LocalPlatformException("Another program is starting or stopping parts of this platform ("
+                        + home + "): ./mops status shows how far it is");
             }
             return () -> {
                 try {

@@ -42,41 +42,17 @@ public final class PostgresServer {
     private final Path data;
     private final Path log;
     private final int port;
-    private final String settings;
 
-    private PostgresServer(Path folder, int port, String settings) {
+    private PostgresServer(Path folder, int port) {
         this.folder = folder.toAbsolutePath().normalize();
         this.data = this.folder.resolve("data");
         this.log = this.folder.resolve("postgres.log");
         this.port = port;
-        this.settings = settings;
     }
 
     /** The server that keeps its data in the folder; nothing is started yet. */
     public static PostgresServer at(Path folder, int port) {
-        return at(folder, port, "");
-    }
-
-    /**
-     * The same.
-     *
-     * @param settings arguments beside {@link #SETTINGS}
-     */
-    public static PostgresServer at(Path folder, int port, String settings) {
-        return new PostgresServer(folder, port, settings);
-    }
-
-    /** The version of the programs, for example {@code 18.6}. */
-    public static String version() {
-        String program =
-                PostgresBinaries.unpacked().resolve("bin").resolve("postgres").toString();
-        try {
-            Process process = new ProcessBuilder(program, "--version").start();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            return said.substring(said.lastIndexOf(' ') + 1);
-        } catch (IOException e) {
-            throw new LocalPlatformException("Can't run " + program + ": " + e.getMessage(), e);
-        }
+        return new PostgresServer(folder, port);
     }
 
     /** Starts the server and waits until it takes connections; creates the data folder at the first start. */
@@ -94,21 +70,8 @@ public final class PostgresServer {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        String arguments = "-p %d -c listen_addresses=127.0.0.1 -c unix_socket_directories= %s %s"
-                .formatted(port, SETTINGS, settings);
-        run(
-                binaries,
-                "pg_ctl",
-                "start",
-                "-w",
-                "-t",
-                "60",
-                "-D",
-                data.toString(),
-                "-l",
-                log.toString(),
-                "-o",
-                arguments);
+        String settings = "-p " + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories= " + SETTINGS;
+        run(binaries, "pg_ctl", "start", "-w", "-t", "60", "-D", data.toString(), "-l", log.toString(), "-o", settings);
     }
 
     /** Stops the server the fast way: open transactions are rolled back, what is committed is on disk. */
@@ -193,11 +156,6 @@ public final class PostgresServer {
         } catch (SQLException e) {
             throw new LocalPlatformException("Can't delete the database " + name + ": " + e.getMessage(), e);
         }
-    }
-
-    /** What its processes have taken together, since each of them started. */
-    public Usage usage() {
-        return Usage.ofSharing(processes());
     }
 
     /** The postmaster, where it lives. */

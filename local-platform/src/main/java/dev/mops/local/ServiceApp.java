@@ -21,7 +21,7 @@ import java.util.zip.ZipFile;
 final class ServiceApp {
 
     /** How it runs, here and in a container: {@code Dockerfile} takes these files, too. */
-    static final List<String> JVM_OPTIONS = options("service.arguments");
+    private static final List<String> JVM_OPTIONS = options("service.arguments");
 
     private static final List<String> TRAINING_OPTIONS = options("training.arguments");
 
@@ -85,12 +85,11 @@ final class ServiceApp {
         }
     }
 
-    /** The command that starts the prepared program, with Java options beside those of the demo. */
-    List<String> command(List<String> javaOptions, List<String> arguments) {
+    /** The command that starts the prepared program. */
+    List<String> command(List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(JAVA);
         command.addAll(JVM_OPTIONS);
-        command.addAll(javaOptions);
         if (Files.exists(cache())) {
             command.add("-XX:AOTCache=" + cache());
             // A cache that does not fit is only slower: no reason to fail, nor to fill the log.

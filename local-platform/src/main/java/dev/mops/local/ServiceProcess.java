@@ -27,16 +27,14 @@ public final class ServiceProcess {
     private final String name;
     private final int port;
     private final ServiceApp app;
-    private final List<String> javaOptions;
     private final List<String> arguments;
     private final Path pidFile;
     private final Path log;
 
-    ServiceProcess(String name, int port, ServiceApp app, List<String> javaOptions, List<String> arguments, Path home) {
+    ServiceProcess(String name, int port, ServiceApp app, List<String> arguments, Path home) {
         this.name = name;
         this.port = port;
         this.app = app;
-        this.javaOptions = javaOptions;
         this.arguments = arguments;
         this.pidFile = home.resolve("run").resolve(name + ".pid");
         this.log = home.resolve("logs").resolve(name + ".log");
@@ -95,7 +93,7 @@ public final class ServiceProcess {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Process process = OsProcess.launchDetached(app.command(javaOptions, arguments), log, builder -> {
+        Process process = OsProcess.launchDetached(app.command(arguments), log, builder -> {
             // Fewer malloc arenas: tens of megabytes less of resident memory.
             builder.environment().put("MALLOC_ARENA_MAX", "2");
             // Not on the command line, which every user of the machine can read.
@@ -173,17 +171,6 @@ public final class ServiceProcess {
     /** When it was started; of one that ends meanwhile, never. */
     Instant startInstant() {
         return process().flatMap(OsProcess::startInstant).orElse(Instant.MAX);
-    }
-
-    /**
-     * The process id.
-     *
-     * @throws LocalPlatformException if it does not run
-     */
-    public long pid() {
-        return process()
-                .orElseThrow(() -> new LocalPlatformException(name + " does not run"))
-                .pid();
     }
 
     Optional<OsProcess> process() {

@@ -78,8 +78,6 @@ class ArchitectureTest {
                         "Platform",
                         "Ports",
                         "PostgresServer",
-                        "ServiceProcess",
-                        "Size",
-                        "Usage");
+                        "ServiceProcess");
     }
 }

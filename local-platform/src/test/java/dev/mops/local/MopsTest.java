@@ -221,18 +221,6 @@ class MopsTest {
     }
 
     @Test
-    void in_a_container_what_needs_the_sources_is_left_to_the_checkout() throws Exception {
-        for (String command : List.of("bench", "chaos", "new-service returns")) {
-            Result result = program(IN_CONTAINER, command.split(" "));
-
-            assertThat(result.status()).as(command).isEqualTo(1);
-            assertThat(result.lines())
-                    .containsExactly("mops: The platform runs in containers: ./mops " + command.replace(" returns", "")
-                            + ", in the checkout, does that");
-        }
-    }
-
-    @Test
     void in_a_container_it_looks_for_the_services_by_their_names() throws Exception {
         Result result = program(IN_CONTAINER, "order");
 

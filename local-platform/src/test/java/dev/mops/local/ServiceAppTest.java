@@ -72,9 +72,7 @@ class ServiceAppTest {
     @EnabledOnOs(OS.LINUX)
     void a_service_runs_on_its_class_cache() throws Exception {
         Process process = OsProcess.launchDetached(
-                app.command(List.of(), List.of("--server.port=" + FreePorts.find())),
-                folder.resolve("log"),
-                builder -> {});
+                app.command(List.of("--server.port=" + FreePorts.find())), folder.resolve("log"), builder -> {});
         try {
             // The JVM says nothing of a cache that it refuses, but does not keep it in memory.
             Path maps = Path.of("/proc", Long.toString(process.pid()), "maps");

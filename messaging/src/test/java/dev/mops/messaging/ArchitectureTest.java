@@ -89,7 +89,6 @@ class ArchitectureTest {
                         "MessagingSchema",
                         "Outbox",
                         "OutboxAge",
-                        "Prepared",
                         "TryLater",
                         "catalog.CatalogAutoConfiguration",
                         "deadletter.DeadLetterAutoConfiguration",

@@ -178,22 +178,6 @@ class RelayTest {
     }
 
     @Test
-    void what_another_instance_commits_while_the_leader_sends_is_sent_though_nobody_wakes_it() {
-        try (AccountService service = AccountService.named("looks_again")
-                .with("mops.messaging.poll-interval", "1h")
-                .with(INTERCEPTOR, CommittedMeanwhile.class.getName())
-                .start()) {
-            CommittedMeanwhile.service.set(service);
-            service.publish(new Deposited("a", 1));
-
-            await().untilAsserted(
-                            () -> assertThat(service.count("outbox_event")).isZero());
-            assertThat(CommittedMeanwhile.service).hasNullValue();
-            assertThat(TopicLog.of("looks_again").records()).hasSize(2);
-        }
-    }
-
-    @Test
     void settings_of_the_users_producers_do_not_weaken_the_relay() {
         try (AccountService service = AccountService.named("user_settings")
                 .with(INTERCEPTOR, ProducerSettings.class.getName())
@@ -322,33 +306,6 @@ class RelayTest {
         public void configure(Map<String, ?> configs) {
             SETTINGS.putAll(configs);
         }
-    }
-
-    /** Commits a copy of the first event that is sent, as another instance does: without a word to this one. */
-    public static final class CommittedMeanwhile implements ProducerInterceptor<byte[], byte[]> {
-
-        static final AtomicReference<@Nullable AccountService> service = new AtomicReference<>();
-
-        @Override
-        public ProducerRecord<byte[], byte[]> onSend(ProducerRecord<byte[], byte[]> record) {
-            AccountService other = service.getAndSet(null);
-            if (other != null) {
-                other.jdbc().update("""
-                        INSERT INTO outbox_event (topic, key, value, headers)
-                        SELECT topic, key, value, headers FROM outbox_event
-                        """);
-            }
-            return record;
-        }
-
-        @Override
-        public void onAcknowledgement(RecordMetadata metadata, Exception exception) {}
-
-        @Override
-        public void close() {}
-
-        @Override
-        public void configure(Map<String, ?> configs) {}
     }
 
     /** Notes how many rows the outbox holds when an event is acknowledged. */

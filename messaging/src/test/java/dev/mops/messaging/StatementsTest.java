@@ -66,8 +66,6 @@ class StatementsTest {
     void whether_keys_are_held_is_looked_up_by_an_index_however_many_are() {
         String lookUp = batchesOf(events("looked-up", 1)).getFirst().stream()
                 .filter(statement -> statement.contains("held_key"))
-                // It is sent with the claim.
-                .map(statement -> statement.substring(statement.indexOf(';') + 1))
                 .findFirst()
                 .orElseThrow();
         service.jdbc().update("""

@@ -3,6 +3,7 @@ package dev.mops.order;
 import dev.mops.events.order.Money;
 import dev.mops.events.order.OrderEvents;
 import dev.mops.messaging.HeldKeys;
+import dev.mops.messaging.HeldUp;
 import dev.mops.web.IdempotentRequests;
 import dev.mops.web.Printable;
 import dev.mops.web.ProblemException;
@@ -38,19 +39,12 @@ import org.springframework.web.bind.annotation.RestController;
 class OrderController {
 
     private final OrderService service;
-    private final OrderPlacement placement;
     private final Orders orders;
     private final HeldKeys heldKeys;
     private final IdempotentRequests idempotent;
 
-    OrderController(
-            OrderService service,
-            OrderPlacement placement,
-            Orders orders,
-            HeldKeys heldKeys,
-            IdempotentRequests idempotent) {
+    OrderController(OrderService service, Orders orders, HeldKeys heldKeys, IdempotentRequests idempotent) {
         this.service = service;
-        this.placement = placement;
         this.orders = orders;
         this.heldKeys = heldKeys;
         this.idempotent = idempotent;
@@ -76,21 +70,13 @@ class OrderController {
             @RequestBody @Valid PlaceOrderRequest request,
             @RequestHeader(name = "Idempotency-Key", required = false)
                     @Size(min = 1, max = IdempotentRequests.MAX_KEY_LENGTH) @Nullable String idempotencyKey) {
-        return idempotencyKey == null
-                ? idempotent.answer(accepted(placement.place(request)))
-                : idempotent.once(
-                        "POST /orders",
-                        request.customerId(),
-                        idempotencyKey,
-                        request,
-                        () -> accepted(service.place(request)));
-    }
-
-    private static ResponseEntity<OrderView> accepted(OrderService.Placed placed) {
-        return ResponseEntity.accepted()
-                .location(URI.create("/orders/" + placed.order().id()))
-                // Nobody has heard of it yet, so nobody holds it up.
-                .body(OrderView.of(placed.order(), List.of(placed.first()), Optional.empty()));
+        return idempotent.once("POST /orders", request.customerId(), idempotencyKey, request, () -> {
+            Order order = service.place(request);
+            return ResponseEntity.accepted()
+                    .location(URI.create("/orders/" + order.id()))
+                    // Nobody has heard of it yet, so nobody holds it up.
+                    .body(view(order, Optional.empty()));
+        });
     }
 
     /** An order with its lines and its timeline, both of one moment. */
@@ -132,10 +118,11 @@ class OrderController {
     }
 
     private OrderView view(Order order) {
-        return OrderView.of(
-                order,
-                orders.timelineOf(order.id()),
-                heldKeys.find(OrderEvents.FAMILY.topic(), order.id().toString()));
+        return view(order, heldKeys.find(OrderEvents.FAMILY.topic(), order.id().toString()));
+    }
+
+    private OrderView view(Order order, Optional<HeldUp> heldUpHere) {
+        return OrderView.of(order, orders.timelineOf(order.id()), heldUpHere);
     }
 
     /** A product as a customer sees it. */

@@ -18,9 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
@@ -48,31 +45,8 @@ class OrderService {
     }
 
     /** Places an order at today's prices. */
-    Placed place(PlaceOrderRequest request) {
-        return place(request, orders.products(skus(Stream.of(request))));
-    }
-
-    /** Places orders at today's prices. One that can't be placed costs the others nothing: its outcome throws. */
-    List<Supplier<Placed>> place(List<OrderPlacement.Request> requests) {
-        Map<String, Product> products = orders.products(skus(requests.stream().map(OrderPlacement.Request::order)));
-        return requests.stream()
-                .map(request -> request.<Supplier<Placed>>inContext(() -> outcome(request.order(), products)))
-                .toList();
-    }
-
-    private Supplier<Placed> outcome(PlaceOrderRequest request, Map<String, Product> products) {
-        try {
-            Placed placed = place(request, products);
-            return () -> placed;
-        } catch (ProblemException e) {
-            return () -> {
-                throw e;
-            };
-        }
-    }
-
-    private Placed place(PlaceOrderRequest request, Map<String, Product> products) {
-        List<OrderLine> lines = price(request.lines(), products);
+    Order place(PlaceOrderRequest request) {
+        List<OrderLine> lines = price(request.lines());
         admission.admit();
         Order order = new Order(
                 EventCodec.newId(),
@@ -92,11 +66,8 @@ class OrderService {
         TimelineEntry first = order.record(created, outbox.publish(created));
         orders.add(order);
         orders.add(first);
-        return new Placed(order, first);
+        return order;
     }
-
-    /** An order that was placed, with the first entry of its timeline. */
-    record Placed(Order order, TimelineEntry first) {}
 
     /** Asks for an order's cancellation; the log decides whether it comes in time. */
     Order cancel(UUID orderId) {
@@ -146,13 +117,9 @@ class OrderService {
         }
     }
 
-    private static Set<String> skus(Stream<PlaceOrderRequest> requests) {
-        return requests.flatMap(request -> request.lines().stream())
-                .map(PlaceOrderRequest.Line::sku)
-                .collect(Collectors.toSet());
-    }
-
-    private static List<OrderLine> price(List<PlaceOrderRequest.Line> requested, Map<String, Product> products) {
+    private List<OrderLine> price(List<PlaceOrderRequest.Line> requested) {
+        Map<String, Product> products = orders.products(
+                requested.stream().map(PlaceOrderRequest.Line::sku).toList());
         List<FieldError> errors = new ArrayList<>();
         List<OrderLine> lines = new ArrayList<>();
         Set<String> seen = new HashSet<>();

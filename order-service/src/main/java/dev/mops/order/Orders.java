@@ -1,6 +1,7 @@
 package dev.mops.order;
 
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.TypedQuery;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,7 +13,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Repository;
 
@@ -20,10 +20,7 @@ import org.springframework.stereotype.Repository;
 @Repository
 class Orders {
 
-    // One statement however many they are: of a list, each length is a statement of its own, which is planned anew.
-    private static final String LOCK = "SELECT * FROM orders WHERE id = ANY(:ids) ORDER BY id FOR UPDATE";
-
-    // By status, in an index: there are no more than may be in flight.
+    // The condition is that of the index orders_open_by_move, word by word: a bound list would not find it.
     static final String STUCK = """
             SELECT count(*) OVER (), id, status, moved_at FROM orders
              WHERE status IN ('PLACED', 'RESERVED', 'PAID') AND moved_at < :moved
@@ -51,9 +48,9 @@ class Orders {
     /** Loads and locks these orders, in the order of their ids, so that transactions do not deadlock. */
     List<Order> lock(Collection<UUID> ids) {
         return entityManager
-                .unwrap(Session.class)
-                .createNativeQuery(LOCK, Order.class)
-                .setParameter("ids", ids.toArray(UUID[]::new))
+                .createQuery("select o from Order o where o.id in :ids order by o.id", Order.class)
+                .setParameter("ids", ids)
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                 .getResultList();
     }
 
@@ -115,11 +112,9 @@ class Orders {
 
     Map<String, Product> products(Collection<String> skus) {
         return entityManager
-                .unwrap(Session.class)
-                .createNativeQuery("SELECT * FROM product WHERE sku = ANY(:skus)", Product.class)
-                .setParameter("skus", skus.toArray(String[]::new))
-                .getResultList()
-                .stream()
+                .createQuery("select p from Product p where p.sku in :skus", Product.class)
+                .setParameter("skus", skus)
+                .getResultStream()
                 .collect(Collectors.toMap(Product::sku, Function.identity()));
     }
 

@@ -55,7 +55,8 @@ class StatementsTest extends OrderServiceTest {
                 .isEqualTo(2);
         assertThat(statistics.getEntityLoadCount()).as("the product").isEqualTo(1);
         assertThat(statistics.getPrepareStatementCount())
-                .as("a select of the products; inserts of order, lines, timeline entry")
-                .isEqualTo(4);
+                .as(
+                        "a select of the products; inserts of order, lines, timeline entry; a select of the timeline to answer")
+                .isEqualTo(5);
     }
 }

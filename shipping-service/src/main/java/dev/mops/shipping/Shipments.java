@@ -1,25 +1,18 @@
 package dev.mops.shipping;
 
-import dev.mops.messaging.Prepared;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.hibernate.Session;
 import org.springframework.stereotype.Repository;
 
 /** The store of shipments. */
 @Repository
 class Shipments {
 
-    // One statement however many they are: of a list, each length is a statement of its own, which is planned anew.
-    private static final String LOCK = """
-            SELECT * FROM shipment WHERE order_id = ANY(:ids) ORDER BY order_id FOR UPDATE
-            """;
-
     private final EntityManager entityManager;
-    private final Prepared<UUID, Shipment> prepared = new Prepared<>();
 
     Shipments(EntityManager entityManager) {
         this.entityManager = entityManager;
@@ -27,11 +20,10 @@ class Shipments {
 
     void add(Shipment shipment) {
         entityManager.persist(shipment);
-        prepared.add(shipment.orderId(), shipment);
     }
 
     Optional<Shipment> find(UUID orderId) {
-        return prepared.find(orderId, () -> Optional.ofNullable(entityManager.find(Shipment.class, orderId)));
+        return Optional.ofNullable(entityManager.find(Shipment.class, orderId));
     }
 
     Optional<Shipment> findByShipmentId(UUID shipmentId) {
@@ -44,11 +36,10 @@ class Shipments {
 
     /** Loads and locks the shipments of these orders, in the order of their ids, so that transactions do not deadlock. */
     List<Shipment> lock(Collection<UUID> orderIds) {
-        List<Shipment> found = entityManager
-                .unwrap(Session.class)
-                .createNativeQuery(LOCK, Shipment.class)
-                .setParameter("ids", orderIds.toArray(UUID[]::new))
+        return entityManager
+                .createQuery("select s from Shipment s where s.orderId in :ids order by s.orderId", Shipment.class)
+                .setParameter("ids", orderIds)
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                 .getResultList();
-        return prepared.put(orderIds, found, Shipment::orderId);
     }
 }

@@ -1,8 +1,5 @@
 package dev.mops.shipping;
 
-import static java.util.Objects.requireNonNull;
-
-import dev.mops.web.GroupCommit;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.DayOfWeek;
@@ -12,16 +9,12 @@ import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Supplier;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
  * A carrier that delivers everywhere but to the postal code {@value #UNDELIVERABLE_POSTAL_CODE}. Its books are durable:
- * each statement is atomic, so that calls at the same moment, repeated ones and those in the wrong order
+ * each call is one statement of its own, so that calls at the same moment, repeated ones and those in the wrong order
  * end as they should.
  */
 @Component
@@ -30,15 +23,14 @@ class SimulatedCarrier implements Carrier {
     static final String NAME = "Simulated Parcel";
     static final String UNDELIVERABLE_POSTAL_CODE = "00000";
 
-    private static final int MOST_AT_ONCE = 500;
     private static final LocalTime PICKUP_FROM = LocalTime.of(9, 0);
     private static final LocalTime PICKUP_TO = LocalTime.of(12, 0);
 
     private static final String LABEL = """
             INSERT INTO simulator_label (key, answer, pickup_from, pickup_to, voided, label_calls, void_calls)
-            SELECT key, answer, ?, ?, false, 1, 0 FROM unnest(?::text[], ?::text[]) AS asked (key, answer) ORDER BY key
+            VALUES (?, ?, ?, ?, false, 1, 0)
             ON CONFLICT (key) DO UPDATE SET label_calls = simulator_label.label_calls + 1
-            RETURNING key, answer, parcel, pickup_from, pickup_to
+            RETURNING answer, parcel, pickup_from, pickup_to
             """;
     // A key that is not known yet is marked, so that a label that is asked for later is refused.
     private static final String VOID = """
@@ -49,52 +41,27 @@ class SimulatedCarrier implements Carrier {
 
     private final JdbcTemplate books;
     private final InstantSource clock;
-    private final GroupCommit<Request.MakeLabel, Answer> labels;
 
     SimulatedCarrier(JdbcTemplate books, InstantSource clock) {
         this.books = books;
         this.clock = clock;
-        // What the outside world costs is not ours to measure: calls at the same time share a commit.
-        this.labels = new GroupCommit<>(MOST_AT_ONCE, this::enter);
     }
 
     @Override
     public Answer label(Request.MakeLabel label) {
-        return labels.ask(label);
-    }
-
-    private List<Supplier<Answer>> enter(List<Request.MakeLabel> group) {
+        boolean deliverable = !label.recipient().postalCode().equals(UNDELIVERABLE_POSTAL_CODE);
         LocalDate day = nextWorkingDay(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC));
-        Map<String, Supplier<Answer>> answers = new HashMap<>();
-        books.query(
-                connection -> {
-                    var statement = connection.prepareStatement(LABEL);
-                    statement.setObject(1, day.atTime(PICKUP_FROM).atOffset(ZoneOffset.UTC));
-                    statement.setObject(2, day.atTime(PICKUP_TO).atOffset(ZoneOffset.UTC));
-                    statement.setArray(
-                            3,
-                            connection.createArrayOf(
-                                    "text",
-                                    group.stream().map(Request.MakeLabel::key).toArray()));
-                    statement.setArray(
-                            4,
-                            connection.createArrayOf(
-                                    "text",
-                                    group.stream()
-                                            .map(SimulatedCarrier::answerTo)
-                                            .toArray()));
-                    return statement;
-                },
-                row -> {
-                    answers.put(row.getString("key"), answer(row));
-                });
-        return group.stream()
-                .map(label -> requireNonNull(answers.get(label.key()), label.key()))
-                .toList();
-    }
-
-    private static String answerTo(Request.MakeLabel label) {
-        return label.recipient().postalCode().equals(UNDELIVERABLE_POSTAL_CODE) ? "UNDELIVERABLE" : "MADE";
+        Answer answer = books.queryForObject(
+                LABEL,
+                (row, _) -> answer(label.key(), row),
+                label.key(),
+                deliverable ? "MADE" : "UNDELIVERABLE",
+                day.atTime(PICKUP_FROM).atOffset(ZoneOffset.UTC),
+                day.atTime(PICKUP_TO).atOffset(ZoneOffset.UTC));
+        if (answer == null) {
+            throw new IllegalStateException("The books returned no answer for " + label.key());
+        }
+        return answer;
     }
 
     @Override
@@ -103,22 +70,16 @@ class SimulatedCarrier implements Carrier {
         return new Answer.Voided();
     }
 
-    private static Supplier<Answer> answer(ResultSet row) throws SQLException {
-        String key = row.getString("key");
+    private static Answer answer(String key, ResultSet row) throws SQLException {
         return switch (row.getString("answer")) {
-            case "MADE" -> {
-                Answer made = new Answer.Made(
+            case "MADE" ->
+                new Answer.Made(
                         NAME,
                         trackingNumber(row.getLong("parcel")),
                         instant(row, "pickup_from"),
                         instant(row, "pickup_to"));
-                yield () -> made;
-            }
-            case "UNDELIVERABLE" -> () -> new Answer.Undeliverable("The carrier does not deliver to this postal code");
-            default ->
-                () -> {
-                    throw new IllegalStateException("The label " + key + " was voided before it was asked for");
-                };
+            case "UNDELIVERABLE" -> new Answer.Undeliverable("The carrier does not deliver to this postal code");
+            default -> throw new IllegalStateException("The label " + key + " was voided before it was asked for");
         };
     }
 

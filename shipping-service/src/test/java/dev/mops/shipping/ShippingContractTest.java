@@ -10,12 +10,7 @@ import dev.mops.messaging.test.HandlerContract;
 import dev.mops.messaging.test.Histories;
 import dev.mops.messaging.test.MessagingTest;
 import dev.mops.messaging.test.Scenario;
-import jakarta.persistence.EntityManagerFactory;
-import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
-import org.hibernate.SessionFactory;
-import org.hibernate.stat.Statistics;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
@@ -29,9 +24,6 @@ class ShippingContractTest {
     @Autowired
     private EventHandlers<OrderEvent> handlers;
 
-    @Autowired
-    private EntityManagerFactory entities;
-
     private final UUID order = UUID.randomUUID();
 
     @Test
@@ -42,21 +34,6 @@ class ShippingContractTest {
                         OrderShipped.class,
                         shipped -> assertThat(shipped.orderId()).isEqualTo(order))
                 .thenPublishedNothing();
-    }
-
-    @Test
-    void a_batch_of_many_orders_takes_as_many_statements_as_one_of_few() {
-        assertThat(statements(40)).isEqualTo(statements(4));
-    }
-
-    private long statements(int count) {
-        Statistics statistics = entities.unwrap(SessionFactory.class).getStatistics();
-        statistics.setStatisticsEnabled(true);
-        statistics.clear();
-        List<UUID> orders = Stream.generate(UUID::randomUUID).limit(count).toList();
-        scenario.given(orders.stream().map(ShippingServiceTest::created).toArray())
-                .given(orders.stream().map(ShippingServiceTest::paid).toArray());
-        return statistics.getPrepareStatementCount();
     }
 
     @Test

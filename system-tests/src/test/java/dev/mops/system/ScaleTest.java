@@ -47,7 +47,7 @@ class ScaleTest {
     private static final int ORDERS = 60;
     private static final int PARTITIONS = 12;
     /** Of one instance; {@code mops.messaging.concurrency}. */
-    private static final int CONSUMERS = 1;
+    private static final int CONSUMERS = 3;
 
     private static final Wish WISH = Wish.of("MONITOR-27", 1);
     private static final Wish CAMERA = Wish.of("WEBCAM-4K", 1);

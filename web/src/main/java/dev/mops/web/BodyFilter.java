@@ -5,7 +5,6 @@ import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
-import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
@@ -63,50 +62,14 @@ final class BodyFilter extends OncePerRequestFilter {
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-            throws IOException, ServletException {
+            throws IOException {
         WholeRequest whole = new WholeRequest(request);
-        readHere(whole, request);
-        if (whole.length == request.getContentLength()) {
-            try {
-                chain.doFilter(whole, response);
-            } finally {
-                held.addAndGet(-whole.length);
-            }
-            return;
-        }
         AsyncContext async = request.startAsync(whole, response);
         async.setTimeout(limits.bodyTimeout().toMillis());
         Reading reading = new Reading(async, whole, request, response);
         async.addListener(reading);
         request.getInputStream().setReadListener(reading);
         reading.begin();
-    }
-
-    /** Reads what has come with the head, which is all of a small body: nobody has to be called for it later. */
-    private void readHere(WholeRequest whole, HttpServletRequest request) throws IOException {
-        int announced = request.getContentLength();
-        ServletInputStream in = request.getInputStream();
-        if (announced < 0
-                || announced > Math.min(limits.maxBodySize().toBytes(), BUFFER_BYTES)
-                || in.available() == 0
-                || !takesRoom(announced)) {
-            return;
-        }
-        byte[] here = new byte[announced];
-        try {
-            whole.length = Math.max(0, in.read(here));
-        } finally {
-            held.addAndGet(whole.length - announced);
-        }
-        whole.body = Arrays.copyOf(here, whole.length);
-    }
-
-    private boolean takesRoom(int bytes) {
-        boolean isRoom = held.addAndGet(bytes) <= limits.maxBodiesSize().toBytes();
-        if (!isRoom) {
-            held.addAndGet(-bytes);
-        }
-        return isRoom;
     }
 
     /** What goes on with one body. The server calls one method at a time. */
@@ -129,7 +92,6 @@ final class BodyFilter extends OncePerRequestFilter {
             this.in = request.getInputStream();
             this.announced = request.getContentLengthLong();
             this.response = response;
-            this.received = whole.length;
         }
 
         /** Does not wait for what would not be read to its end. */
@@ -192,7 +154,8 @@ final class BodyFilter extends OncePerRequestFilter {
             if (received > size) {
                 long most = announced < 0 ? limit : announced;
                 int more = (int) Math.max(received, Math.min(2L * size, most)) - size;
-                if (!takesRoom(more)) {
+                if (held.addAndGet(more) > limits.maxBodiesSize().toBytes()) {
+                    held.addAndGet(-more);
                     hasNoRoom = true;
                     drop();
                     return;

@@ -71,7 +71,7 @@ public final class IdempotentRequests {
     public ResponseEntity<String> once(
             String endpoint, String customer, @Nullable String key, Object request, Supplier<ResponseEntity<?>> work) {
         ResponseEntity<String> answer = transaction.execute(
-                status -> key == null ? answer(work.get()) : once(new Scope(endpoint, customer, key), request, work));
+                status -> key == null ? write(work.get()) : once(new Scope(endpoint, customer, key), request, work));
         if (answer == null) {
             throw new IllegalStateException("A transaction without an answer");
         }
@@ -84,7 +84,7 @@ public final class IdempotentRequests {
         if (taken == 0) {
             return repeat(scope, hash);
         }
-        ResponseEntity<String> answer = answer(work.get());
+        ResponseEntity<String> answer = write(work.get());
         URI location = answer.getHeaders().getLocation();
         jdbc.update(
                 KEEP,
@@ -116,8 +116,8 @@ public final class IdempotentRequests {
         return answer.body(kept.body());
     }
 
-    /** The answer as it is written: the first one and the repeated one are the same to the byte, with or without a key. */
-    public ResponseEntity<String> answer(ResponseEntity<?> answer) {
+    // Written here, so that the first answer and the repeated one are the same to the byte.
+    private ResponseEntity<String> write(ResponseEntity<?> answer) {
         return ResponseEntity.status(answer.getStatusCode())
                 .headers(answer.getHeaders())
                 .contentType(MediaType.APPLICATION_JSON)

@@ -2,6 +2,7 @@ package dev.mops.web;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -14,6 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
 import org.springframework.context.MessageSourceResolvable;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -23,6 +26,8 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.http.converter.HttpMessageNotWritableException;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.validation.Errors;
 import org.springframework.validation.method.ParameterErrors;
 import org.springframework.validation.method.ParameterValidationResult;
@@ -58,6 +63,9 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     private static final int MAX_ECHO_LENGTH = 100;
 
     private static final FieldError NOT_JSON = new FieldError(HttpHeaders.CONTENT_TYPE, "must be application/json");
+
+    /** SQLSTATEs: connection, resources, shutdown or crash, idle and transaction timeout. */
+    private static final List<String> AWAY = List.of("08", "53", "57P", "25P03", "25P04");
 
     private final OutageLog outage = new OutageLog(System::nanoTime);
 
@@ -156,7 +164,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         return refused(e, Stream.of(error), new HttpHeaders(), HttpStatus.BAD_REQUEST, request);
     }
 
-    private ResponseEntity<Object> answerDatabaseAway(Exception e) {
+    @ExceptionHandler({
+        CannotCreateTransactionException.class,
+        NonTransientDataAccessResourceException.class,
+        TransientDataAccessException.class
+    })
+    ResponseEntity<Object> handleDatabaseAway(Exception e) {
         outage.tell(e);
         return answer(
                 HttpStatus.SERVICE_UNAVAILABLE,
@@ -166,8 +179,8 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     @Nullable ResponseEntity<Object> handleUnexpected(Exception e, HttpServletResponse response) {
         // First: a lost connection to the database looks like a lost client.
-        if (DatabaseAway.isCauseOf(e)) {
-            return answerDatabaseAway(e);
+        if (isDatabaseAway(e)) {
+            return handleDatabaseAway(e);
         }
         if (response.isCommitted() && isClientGone(e)) {
             return null;
@@ -192,6 +205,29 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
             log.debug("The client is gone", e);
         }
         return isGone;
+    }
+
+    // Hibernate and Spring name few of the states with which PostgreSQL says that it goes, is full, or ends a session.
+    private static boolean isDatabaseAway(Throwable e) {
+        for (Throwable link = e; link != null; link = link.getCause()) {
+            if (link instanceof SQLException sql && isDatabaseAway(sql)) {
+                return true;
+            }
+            // Where the rollback failed, too, it hides what made it necessary.
+            if (link instanceof TransactionSystemException rollback
+                    && rollback.getApplicationException() != null
+                    && isDatabaseAway(rollback.getApplicationException())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // The pool's own word for a connection that it has given up since the database ended it has no state.
+    private static boolean isDatabaseAway(SQLException e) {
+        return e.getSQLState() == null
+                ? "Connection is closed".equals(e.getMessage())
+                : AWAY.stream().anyMatch(e.getSQLState()::startsWith);
     }
 
     private static ResponseEntity<Object> answer(HttpStatus status, String detail) {

@@ -49,7 +49,7 @@ final class RequestLog extends OncePerRequestFilter {
         return !log.isDebugEnabled() || isBelow(operatorsPath, request.getRequestURI());
     }
 
-    /** A request whose body comes after its head goes through twice: its body is read first, without a thread. */
+    /** A request with a body goes through twice: its body is read first, without a thread. */
     @Override
     protected boolean shouldNotFilterAsyncDispatch() {
         return false;

@@ -36,7 +36,6 @@ class ArchitectureTest {
                         .map(JavaClass::getSimpleName))
                 .containsExactlyInAnyOrder(
                         "FieldError",
-                        "GroupCommit",
                         "IdempotentRequests",
                         "Printable",
                         "ProblemException",

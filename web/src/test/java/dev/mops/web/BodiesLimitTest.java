@@ -109,25 +109,6 @@ class BodiesLimitTest extends WebApplicationTest {
         awaitHeld(0);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "200 POST /greetings",
-                "400 POST /greetings?a&a",
-                "404 POST /nowhere",
-                "405 PUT /greetings",
-                "500 POST /greetings"
-            })
-    void however_a_request_with_a_small_body_ends_its_body_is_dropped(String request) throws IOException {
-        String name = request.startsWith("500") ? "nobody" : "Ada";
-        String body = "%-1000s".formatted("{\"name\":\"" + name + "\"}");
-        assertThat(open().send(request.substring(4) + HEADERS + "Content-Length: " + body.length() + "\r\n\r\n" + body)
-                        .answer()
-                        .status())
-                .isEqualTo(Integer.parseInt(request.substring(0, 3)));
-        awaitHeld(0);
-    }
-
     @Test
     void a_body_that_breaks_off_is_dropped() throws IOException {
         RawConnection client = open().send(post(LIMIT) + greeting(LIMIT - 1));

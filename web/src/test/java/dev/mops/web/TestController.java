@@ -1,7 +1,5 @@
 package dev.mops.web;
 
-import jakarta.servlet.DispatcherType;
-import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.concurrent.BlockingQueue;
@@ -60,12 +58,6 @@ class TestController {
         DeferredResult<String> answer = new DeferredResult<>();
         open.add(answer);
         return answer;
-    }
-
-    /** In which dispatch the body is there. */
-    @PostMapping("/dispatch")
-    DispatcherType tellDispatch(@RequestBody Greeting greeting, HttpServletRequest request) {
-        return request.getDispatcherType();
     }
 
     /** More than fits between server and client. */

@@ -17,15 +17,11 @@ import dev.mops.messaging.held.LedgerTable.NewHead;
 import dev.mops.messaging.held.RetryPolicy.Next;
 import dev.mops.messaging.record.OutboxRecords;
 import dev.mops.messaging.topic.RetryTopics;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,9 +43,6 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * leaving, and waits for ever.
  */
 public final class Ledger implements HeldKeys {
-
-    /** What {@link #lock} asks, for those who have something else to ask with it. */
-    public static final String LOCK = LedgerTable.LOCK;
 
     private static final Logger log = LoggerFactory.getLogger(Ledger.class);
 
@@ -81,22 +74,6 @@ public final class Ledger implements HeldKeys {
     /** Those of these keys that are held, with their rows locked: look-up, lock and re-read in one. */
     public Set<LedgerKey> lock(Collection<LedgerKey> keys) {
         return table.lock(keys);
-    }
-
-    /** Sets the parameters of {@link #LOCK} from this index on. */
-    public static void setLock(PreparedStatement statement, int index, String consumerGroup, Collection<LedgerKey> keys)
-            throws SQLException {
-        statement.setString(index, consumerGroup);
-        statement.setArray(index + 1, LedgerTable.keyHashes(statement.getConnection(), keys));
-    }
-
-    /** The keys that {@link #LOCK} has locked. */
-    public static Set<LedgerKey> locked(ResultSet rows) throws SQLException {
-        Set<LedgerKey> keys = new HashSet<>();
-        while (rows.next()) {
-            keys.add(LedgerKey.of(rows.getBytes(1)));
-        }
-        return keys;
     }
 
     /**

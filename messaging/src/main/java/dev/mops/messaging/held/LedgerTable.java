@@ -34,7 +34,7 @@ import org.springframework.jdbc.core.RowMapper;
 /** The statements on {@code held_key} and {@code held_event}, for one consumer group. */
 final class LedgerTable {
 
-    static final String LOCK = """
+    private static final String LOCK = """
             SELECT key_hash FROM held_key WHERE consumer_group = ? AND key_hash = ANY(?)
             ORDER BY key_hash FOR UPDATE
             """;
@@ -389,7 +389,7 @@ final class LedgerTable {
                 Optional.empty());
     }
 
-    static Array keyHashes(Connection connection, Collection<LedgerKey> keys) throws SQLException {
+    private static Array keyHashes(Connection connection, Collection<LedgerKey> keys) throws SQLException {
         return new Column<>("bytea", LedgerKey::bytes).of(keys, connection);
     }
 

@@ -37,6 +37,7 @@ import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.ContainerProperties.AckMode;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.backoff.ExponentialBackOff;
@@ -52,8 +53,6 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
     private final Map<String, EventListener<?>> listeners;
     private final Sweeper sweeper;
     private final HistoryReplay replay;
-    private final Inbox inbox;
-    private final TransactionTemplate transaction;
     // Read by the consumers while a stop waits for them.
     private volatile @Nullable ScheduledExecutorService background;
     private @Nullable Thread starting;
@@ -71,17 +70,17 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
             Topics topics,
             Database database,
             FailureSwitches switches,
-            TransactionTemplate transaction,
+            PlatformTransactionManager transactions,
             InstantSource clock,
             MeterRegistry meters,
             EventTraces traces) {
         this.config = consumerConfig(configured, settings);
         this.replay = replay;
-        this.inbox = inbox;
-        this.transaction = transaction;
         if (tables.stream().anyMatch(EventHandlers::callsOutside)) {
             checkCallsFit(config, settings);
         }
+        TransactionTemplate transaction = new TransactionTemplate(transactions);
+        transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
         Parts parts = new Parts(
                 group, config, settings, inbox, ledger, topics, database, switches, transaction, clock, meters, traces);
         Heads heads = new Heads(
@@ -272,11 +271,6 @@ final class EventConsumers implements SmartLifecycle, Deliveries {
             return;
         }
         running = true;
-        // Said of each transaction, it costs each a question to the database.
-        transaction.setIsolationLevel(
-                inbox.isReadCommitted()
-                        ? TransactionDefinition.ISOLATION_DEFAULT
-                        : TransactionDefinition.ISOLATION_READ_COMMITTED);
         // One for the sweep, one for the purge, and one that resumes partitions however long those take.
         background = Executors.newScheduledThreadPool(
                 3, Thread.ofPlatform().daemon().name("held-events-", 0).factory());

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,12 +48,11 @@ final class FromTopic<E> implements Source<E> {
 
     @Override
     public Taken<E> take(List<Item<E>> items, Map<EventId, Failure> failures, Set<EventId> called) {
-        // The lock after the claim: who has an event that stands before these has committed, or waits for our claims.
-        Inbox.Claim claim = inbox.claim(items);
+        Set<EventId> claimed = inbox.claim(items);
         List<Item<E>> fresh = new ArrayList<>();
         for (Item<E> item : items) {
             // Removing drops the second delivery within one batch, too.
-            if (claim.fresh().remove(item.id())) {
+            if (claimed.remove(item.id())) {
                 fresh.add(item);
             }
         }
@@ -60,7 +60,9 @@ final class FromTopic<E> implements Source<E> {
             return new Taken<>(fresh, List.of(), List.of());
         }
         Predicate<Item<E>> forgotten = forgotten(fresh);
-        Set<LedgerKey> held = claim.held();
+        // After the claim: who has an event that stands before these has committed, or waits for our claims.
+        Set<LedgerKey> held =
+                new HashSet<>(ledger.lock(fresh.stream().map(Item::key).collect(toSet())));
         List<Item<E>> toHandle = new ArrayList<>();
         List<HeldRecord> toHold = new ArrayList<>();
         List<Item<E>> failed = new ArrayList<>();

@@ -1,13 +1,6 @@
 package dev.mops.messaging.inbox;
 
-import static java.util.Objects.requireNonNull;
-import static java.util.stream.Collectors.toSet;
-
 import dev.mops.messaging.held.EventId;
-import dev.mops.messaging.held.Ledger;
-import dev.mops.messaging.held.LedgerKey;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,10 +12,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.PreparedStatementCreator;
 
@@ -32,24 +21,19 @@ import org.springframework.jdbc.core.PreparedStatementCreator;
  */
 final class Inbox {
 
-    private static final Logger log = LoggerFactory.getLogger(Inbox.class);
-
     // Sorted, so that two transactions that claim the same events wait for each other instead of deadlocking.
     private static final String CLAIM = """
             INSERT INTO inbox_event (consumer_group, source, event_id, recorded_at)
             SELECT ?, source, event_id, least(to_timestamp(recorded_at / 1000.0), clock_timestamp())
             FROM unnest(?::text[], ?::uuid[], ?::bigint[]) AS e (source, event_id, recorded_at)
-            ORDER BY event_id, source
+            ORDER BY source, event_id
             ON CONFLICT DO NOTHING
             RETURNING source, event_id
             """;
-    // Row by row through the primary key: as a join, a table without statistics yet is read whole.
     private static final String CLAIMED = """
-            SELECT e.source, e.event_id FROM unnest(?::text[], ?::uuid[]) AS e (source, event_id)
-            CROSS JOIN LATERAL (
-                SELECT FROM inbox_event i
-                WHERE i.consumer_group = ? AND i.source = e.source AND i.event_id = e.event_id
-                LIMIT 1) AS claimed
+            SELECT source, event_id FROM inbox_event
+            JOIN unnest(?::text[], ?::uuid[]) AS e (source, event_id) USING (source, event_id)
+            WHERE consumer_group = ?
             """;
 
     private static final String HORIZON = "SELECT recorded_at FROM inbox_horizon WHERE consumer_group = ?";
@@ -84,62 +68,23 @@ final class Inbox {
         this.consumerGroup = consumerGroup;
     }
 
-    /**
-     * Claims these events in the running transaction, then locks the rows of those of their keys that are held. Both are
-     * sent together: every batch asks for them, and a single order would wait for the way there and back.
-     */
-    <E> Claim claim(Collection<Item<E>> items) {
+    /** Claims these events in the running transaction and returns those that nobody had claimed. */
+    <E> Set<EventId> claim(Collection<Item<E>> items) {
         List<EventId> events = items.stream().map(Item::id).toList();
-        Set<LedgerKey> keys = items.stream().map(Item::key).collect(toSet());
-        return requireNonNull(jdbc.execute(
-                connection -> {
-                    var statements = connection.prepareStatement(CLAIM + ";" + Ledger.LOCK);
-                    statements.setString(1, consumerGroup);
-                    statements.setArray(2, connection.createArrayOf("text", sources(events)));
-                    statements.setArray(3, connection.createArrayOf("uuid", ids(events)));
-                    statements.setArray(
-                            4,
-                            connection.createArrayOf(
-                                    "bigint",
-                                    items.stream()
-                                            .map(item ->
-                                                    Math.clamp(item.record().timestamp(), 0, YEAR_2100_MILLIS))
-                                            .toArray(Long[]::new)));
-                    Ledger.setLock(statements, 5, consumerGroup, keys);
-                    return statements;
-                },
-                (PreparedStatement statements) -> {
-                    Set<EventId> fresh = new HashSet<>();
-                    statements.execute();
-                    try (ResultSet claimed = statements.getResultSet()) {
-                        while (claimed.next()) {
-                            fresh.add(eventId(claimed));
-                        }
-                    }
-                    statements.getMoreResults();
-                    try (ResultSet locked = statements.getResultSet()) {
-                        return new Claim(fresh, Ledger.locked(locked));
-                    }
-                }));
-    }
-
-    /**
-     * What was claimed.
-     *
-     * @param fresh the events that nobody had claimed
-     * @param held those of the keys that are held, with their rows locked
-     */
-    record Claim(Set<EventId> fresh, Set<LedgerKey> held) {}
-
-    /** Whether transactions are read committed without being told so; no, if the database is away. */
-    boolean isReadCommitted() {
-        try {
-            return Integer.valueOf(Connection.TRANSACTION_READ_COMMITTED)
-                    .equals(jdbc.execute((ConnectionCallback<Integer>) Connection::getTransactionIsolation));
-        } catch (DataAccessException e) {
-            log.debug("The isolation of transactions can't be read, so each is told", e);
-            return false;
-        }
+        return query(connection -> {
+            var statement = connection.prepareStatement(CLAIM);
+            statement.setString(1, consumerGroup);
+            statement.setArray(2, connection.createArrayOf("text", sources(events)));
+            statement.setArray(3, connection.createArrayOf("uuid", ids(events)));
+            statement.setArray(
+                    4,
+                    connection.createArrayOf(
+                            "bigint",
+                            items.stream()
+                                    .map(item -> Math.clamp(item.record().timestamp(), 0, YEAR_2100_MILLIS))
+                                    .toArray(Long[]::new)));
+            return statement;
+        });
     }
 
     /** The time of the youngest record that the purge has forgotten. */

@@ -31,7 +31,6 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** The read path, of a service that handles events. */
 @ConditionalOnBean(EventHandlers.class)
@@ -107,7 +106,7 @@ public final class InboxAutoConfiguration {
                 topics,
                 new Database(database),
                 switches.getIfAvailable(() -> FailureSwitches.OFF),
-                new TransactionTemplate(transactions),
+                transactions,
                 clock,
                 meters.getIfAvailable(() -> Metrics.globalRegistry),
                 traces.getIfAvailable(() -> EventTraces.NONE));

@@ -97,10 +97,7 @@ public final class OutboxAutoConfiguration {
         properties.setProperty(
                 "options",
                 "-c idle_session_timeout="
-                        + relayTimeout.multipliedBy(3).dividedBy(2).toMillis()
-                        // Statistics know of a queue that it is empty, which it is but for a moment: without these the
-                        // planner reads all of its pages, and there are many of rows that are gone.
-                        + " -c enable_seqscan=off -c enable_bitmapscan=off -c enable_sort=off");
+                        + relayTimeout.multipliedBy(3).dividedBy(2).toMillis());
         long seconds = Math.max(1, relayTimeout.toSeconds());
         properties.setProperty("socketTimeout", Long.toString(seconds));
         properties.setProperty("connectTimeout", Long.toString(seconds));

@@ -22,7 +22,7 @@ final class OutboxTable {
             """;
     // The first row is always there, however large: else it would block all behind it.
     private static final String LOWEST = """
-            SELECT id, topic, key, value, headers, bytes_before + bytes
+            SELECT id, topic, key, value, headers
             FROM (
                 SELECT *, sum(bytes) OVER (ORDER BY id) - bytes AS bytes_before
                 FROM (SELECT id, topic, key, value, headers,
@@ -73,21 +73,13 @@ final class OutboxTable {
         }
     }
 
-    /**
-     * The rows with the lowest ids, in id order.
-     *
-     * @param isAll whether there were no others
-     */
-    record Lowest(List<OutboxRow> rows, boolean isAll) {}
-
-    /** So many rows, and not much more than so many bytes of payload. */
-    static Lowest lowest(Connection connection, int rowLimit, int byteLimit) throws SQLException {
+    /** The rows with the lowest ids, in id order: so many, and not much more than so many bytes of payload. */
+    static List<OutboxRow> lowest(Connection connection, int rowLimit, int byteLimit) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(LOWEST)) {
             select.setInt(1, rowLimit);
             select.setInt(2, byteLimit);
             try (ResultSet result = select.executeQuery()) {
                 List<OutboxRow> rows = new ArrayList<>();
-                long bytes = 0;
                 while (result.next()) {
                     rows.add(new OutboxRow(
                             result.getLong(1),
@@ -97,9 +89,8 @@ final class OutboxTable {
                                     result.getBytes(3),
                                     result.getBytes(4),
                                     HeaderBytes.read(result.getBytes(5)))));
-                    bytes = result.getLong(6);
                 }
-                return new Lowest(rows, rows.size() < rowLimit && bytes < byteLimit);
+                return rows;
             }
         }
     }

@@ -49,7 +49,6 @@ final class Relay implements SmartLifecycle {
     // "mops" and "outb" in ASCII: one lock for each database, since advisory locks are scoped by it.
     private static final String TRY_LOCK = "SELECT pg_try_advisory_lock(1836019827, 1869968482)";
     private static final Duration PAUSE = Duration.ofMillis(500);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
     private final String url;
     private final Properties connectionProperties;
@@ -140,19 +139,17 @@ final class Relay implements SmartLifecycle {
         try {
             log.info("The relay of this instance leads");
             while (running) {
-                OutboxTable.Lowest lowest = OutboxTable.lowest(connection, batchRows, batchBytes);
-                List<OutboxRow> rows = lowest.rows();
-                if (!rows.isEmpty()) {
+                List<OutboxRow> rows = OutboxTable.lowest(connection, batchRows, batchBytes);
+                if (rows.isEmpty()) {
+                    recovered();
+                    awaitWork();
+                } else {
                     long begin = System.nanoTime();
                     send(producer, rows);
                     latency.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
                     batch.record(rows.size());
                     OutboxTable.delete(connection, rows);
-                }
-                recovered();
-                if (lowest.isAll()) {
-                    // Other instances, which do not wake this one, may be at work, too.
-                    awaitWork(rows.isEmpty() ? pollInterval : LOOK_AGAIN);
+                    recovered();
                 }
             }
         } finally {
@@ -196,9 +193,9 @@ final class Relay implements SmartLifecycle {
     }
 
     /** Until a transaction has committed rows, or it is time to look for those of other instances. */
-    private void awaitWork(Duration most) {
+    private void awaitWork() {
         try {
-            if (work.tryAcquire(most.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (work.tryAcquire(pollInterval.toNanos(), TimeUnit.NANOSECONDS)) {
                 work.drainPermits();
             }
         } catch (InterruptedException e) {

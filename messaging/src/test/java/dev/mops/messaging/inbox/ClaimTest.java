@@ -44,8 +44,7 @@ class ClaimTest {
 
     private static CompletableFuture<Set<EventId>> claim(AccountService service, Inbox inbox, List<EventId> events) {
         return CompletableFuture.supplyAsync(
-                () -> service.transaction()
-                        .execute(status -> inbox.claim(items(events)).fresh()),
+                () -> service.transaction().execute(status -> inbox.claim(items(events))),
                 task -> Thread.ofPlatform().start(task));
     }
 

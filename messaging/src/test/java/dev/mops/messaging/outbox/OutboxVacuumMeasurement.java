@@ -126,8 +126,7 @@ class OutboxVacuumMeasurement {
 
         int relay() throws SQLException {
             long begin = System.nanoTime();
-            List<OutboxRow> rows =
-                    OutboxTable.lowest(connection, BATCH, BATCH_BYTES).rows();
+            List<OutboxRow> rows = OutboxTable.lowest(connection, BATCH, BATCH_BYTES);
             readNanos.add(System.nanoTime() - begin);
             if (!rows.isEmpty()) {
                 OutboxTable.delete(connection, rows);

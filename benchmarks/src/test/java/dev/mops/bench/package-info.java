@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mops.bench;
-
-import org.jspecify.annotations.NullMarked;
